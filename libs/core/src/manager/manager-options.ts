@@ -1,0 +1,46 @@
+import type {
+  Clock,
+  InvalidationLog,
+  KeyType,
+  Logger,
+  Random,
+  TelemetryPort,
+} from "@cogniverse/sdk";
+import type { PolicyOptions } from "../policy/policy.ts";
+import type { TierOptions } from "../tier/tier-options.ts";
+
+/** What differs for one tenant. */
+export interface TenantOptions {
+  readonly policies?: Readonly<Record<string, PolicyOptions>> | undefined;
+}
+
+/** A tier that could not be made; it is reported by stats and reads as "tier-down" until it is there. */
+export interface AbsentTier {
+  readonly name: string;
+  readonly reason: string;
+}
+
+/** Options of {@link CacheManager}. Everything but `tiers` has a default. */
+export interface CacheManagerOptions {
+  /** Fastest first. None at all gives a cache that only computes. */
+  readonly tiers: readonly TierOptions[];
+  /** By family: the first segment of a key, without its version. */
+  readonly policies?: Readonly<Record<string, PolicyOptions>> | undefined;
+  /** For families without a policy of their own, and for what their policy leaves out. */
+  readonly defaultPolicy?: PolicyOptions | undefined;
+  /** By tenant id; wins over `policies`. */
+  readonly tenants?: Readonly<Record<string, TenantOptions>> | undefined;
+  /** Beside the built-in families: what string keys find their codec by. */
+  // A key type's value is contravariant in its codec; only the template and the codec's id are used here.
+  readonly keyTypes?: readonly KeyType<never>[] | undefined;
+  /** The invalidation log. Default: that of the most widely shared, most durable tier that has one, else one in memory. */
+  readonly log?: InvalidationLog | undefined;
+  /** At most so many promotions, demotions and deletions run at a time, and 16 times as many wait; beyond, the oldest waiting is given up. Default 64. */
+  readonly backgroundLimit?: number | undefined;
+  /** How long a read waits for the log where the lease ran out, before it computes instead. Default 1,000. */
+  readonly coherenceWaitMs?: number | undefined;
+  readonly clock?: Clock | undefined;
+  readonly random?: Random | undefined;
+  readonly logger?: Logger | undefined;
+  readonly telemetry?: TelemetryPort | undefined;
+}

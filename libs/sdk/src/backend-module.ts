@@ -1,0 +1,42 @@
+import type { CacheBackend } from "./backend.ts";
+import type { Clock } from "./clock.ts";
+import type { Logger } from "./logger.ts";
+import type { Random } from "./random.ts";
+import type { TelemetryPort } from "./telemetry.ts";
+
+/** What a backend is given by whoever makes it. `tier` is the name it is configured under, for messages. */
+export interface BackendContext {
+  readonly tier: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  readonly telemetry: TelemetryPort;
+}
+
+/**
+ * A wrong value in a backend's configuration. `path`: property names from the backend's `config` down to the value; an unknown
+ * property ends the path. `expected`: the valid names where a name is wrong.
+ */
+export type ConfigProblem = Readonly<{
+  path: readonly (string | number)[];
+  message: string;
+  expected?: readonly string[];
+}>;
+
+/** Parsed options, or everything that is wrong at once. */
+export type ParsedConfig<O> = Readonly<
+  { ok: true; options: O } | { ok: false; problems: readonly ConfigProblem[] }
+>;
+
+/**
+ * What a backend package exports as `backendModule`. `parse` never throws; `create` rejects with {@link CacheError} where the
+ * backend cannot be reached now, and must be callable again.
+ */
+export interface BackendModule<O = unknown> {
+  /** What YAML says behind `backend:`. */
+  readonly name: string;
+  /** JSON Schema (2020-12) of the `config` object, for editors. */
+  readonly jsonSchema: Readonly<Record<string, unknown>>;
+  parse(config: unknown): ParsedConfig<O>;
+  create(options: O, context: BackendContext): Promise<CacheBackend>;
+}

@@ -1,0 +1,9 @@
+/** Time, passed in and never read from the surroundings, so that tests own it. */
+export interface Clock {
+  /** Epoch milliseconds of this machine. May jump in both directions. */
+  now(): number;
+  /** Milliseconds from an arbitrary start. Never goes back and runs on while the process is stopped. */
+  monotonic(): number;
+  /** Runs `run` once after `delayMs`; disposing cancels it. A timer never holds the process open. */
+  after(delayMs: number, run: () => void): Disposable;
+}

@@ -1,0 +1,51 @@
+import type { Call } from "./call.ts";
+import type { Entry, StoredEntry, StoredHead } from "./entry.ts";
+import type { Position } from "./position.ts";
+
+/**
+ * When a write may happen. `absent`: nothing (unexpired) is stored; `match`: what is stored has this etag; `not-newer`: nothing is stored
+ * whose `asOf` is greater. Decided and done in one atomic step of the backend.
+ */
+export type WriteCondition = Readonly<
+  { if: "absent" } | { if: "match"; etag: string } | { if: "not-newer"; asOf: Position }
+>;
+
+/**
+ * Bytes and metadata in one round trip each way. Expiry is `metadata.expiresAt`: an expired entry is absent, and a backend
+ * may forget it from then on. A stored copy that cannot be told is reported as {@link UnreadableCopy}, not as absent.
+ */
+export interface EntryStore {
+  getEntry(
+    key: string,
+    tenantId: string,
+    call?: Call,
+  ): Promise<StoredEntry | UnreadableCopy | undefined>;
+  headEntry(
+    key: string,
+    tenantId: string,
+    call?: Call,
+  ): Promise<StoredHead | UnreadableCopy | undefined>;
+  /** The new etag; `undefined` = the condition was not met or a limit refused it, and nothing changed. */
+  putEntry(
+    key: string,
+    entry: Entry,
+    tenantId: string,
+    condition?: WriteCondition,
+    call?: Call,
+  ): Promise<string | undefined>;
+  /** Deletes the copy only while its etag is this one. Resolves whether it did. */
+  deleteEntry(key: string, etag: string, tenantId: string, call?: Call): Promise<boolean>;
+}
+
+/**
+ * A copy is there, but not one to serve. `expired`: its time is over; `corrupt`: damaged, the backend dropped it or will;
+ * `unsupported`: of a format version this release does not know (kept); `foreign`: not written by this cache (kept).
+ */
+export type UnreadableCopy = Readonly<{
+  unreadable: "expired" | "corrupt" | "unsupported" | "foreign";
+}>;
+
+/** Narrows what {@link EntryStore} answers. */
+export function isUnreadable(answer: StoredHead | UnreadableCopy): answer is UnreadableCopy {
+  return "unreadable" in answer;
+}

@@ -1,0 +1,55 @@
+export type { Bytes } from "./bytes.ts";
+export type { Call, Options } from "./call.ts";
+export type { Clock } from "./clock.ts";
+export type { Random } from "./random.ts";
+export type { Logger, LogFields } from "./logger.ts";
+export type { Attributes, Observation, Span, TelemetryPort } from "./telemetry.ts";
+export { CacheError, type CacheErrorCode, type CacheErrorOptions } from "./errors.ts";
+export { START, toPosition, type Position } from "./position.ts";
+export type { Scope } from "./scope.ts";
+export type {
+  Entry,
+  EntryMetadata,
+  ScopeStamp,
+  StoredEntry,
+  StoredHead,
+  UserMetadata,
+} from "./entry.ts";
+export { plainEntry, type PlainEntryOptions } from "./plain-entry.ts";
+export type { BackendStats, BackendTraits, CacheBackend } from "./backend.ts";
+export {
+  isUnreadable,
+  type EntryStore,
+  type UnreadableCopy,
+  type WriteCondition,
+} from "./entry-store.ts";
+export type { BatchStore } from "./batch-store.ts";
+export type { StreamStore } from "./stream-store.ts";
+export type { KeyScan } from "./key-scan.ts";
+export type { Lease, LeaseStore } from "./lease-store.ts";
+export type { Eviction, EvictionSource } from "./eviction.ts";
+export type { NewResident, Resident, ResidentSpace, ResidentStore } from "./resident-store.ts";
+export type {
+  AppendOptions,
+  InvalidationLog,
+  InvalidationMode,
+  LogDelta,
+  LogHead,
+  LogRecord,
+  LogSnapshot,
+  NewRecord,
+} from "./invalidation-log.ts";
+export type { Codec } from "./codec.ts";
+export type { Key, KeyType, Params } from "./key.ts";
+export type { Cacheable, Compute, ComputeContext } from "./compute.ts";
+export type { MissCause, PutOptions, ReadInfo, ReadOptions } from "./read-options.ts";
+export type { Invalidation, InvalidateOptions } from "./invalidation.ts";
+export type { CacheStats, LogStats, TierStats } from "./cache-stats.ts";
+export type { TenantCache } from "./tenant-cache.ts";
+export type { CacheManager } from "./cache-manager.ts";
+export type {
+  BackendContext,
+  BackendModule,
+  ConfigProblem,
+  ParsedConfig,
+} from "./backend-module.ts";

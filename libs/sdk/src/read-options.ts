@@ -1,0 +1,61 @@
+import type { Options } from "./call.ts";
+
+/** Options of reads and puts. Whatever is left out comes from the key's policy. */
+export type ReadOptions<T> = Options<{
+  /** Whether the tier of that name takes part in this call; a tier that the policy excludes can be switched on too. */
+  hot: boolean;
+  warm: boolean;
+  cold: boolean;
+  /** The same for tiers of any name; wins over the three above. */
+  tiers: Readonly<Record<string, boolean>>;
+  /** Seconds > 0 for what this call stores; `null` = never expires. */
+  ttl: number | null;
+  /** Compute, replace on every node and tier, and be acknowledged like a put. */
+  refresh: boolean;
+  /** Neither read nor write any tier; compute. */
+  bypass: boolean;
+  /** Answering false returns the value without storing it. */
+  shouldCache: (value: T) => boolean;
+  /** Aborts this caller only; the compute goes on while others wait for it. */
+  signal: AbortSignal;
+}>;
+
+/** Options of an explicit put. */
+export type PutOptions<T> = ReadOptions<T> &
+  Options<{
+    /** The log's position before anything was read that the value is derived from; see `position()`. Left out: its head at the call. */
+    since: number;
+    tags: readonly string[];
+    /** The caller's own string map, kept with the entry. */
+    metadata: Readonly<Record<string, string>>;
+  }>;
+
+/**
+ * Why a tier did not answer a read: `absent`; `expired`; `invalidated` (also a copy of another log); `corrupt`; `unsupported` (frame of a
+ * later release); `foreign` (not written by this cache); `undecodable` (its codec refused it); `bypassed` (policy or options
+ * leave the tier out); `tier-down` (error, time limit or open breaker); `archived` (must be restored by the service first).
+ */
+export type MissCause =
+  | "absent"
+  | "expired"
+  | "invalidated"
+  | "corrupt"
+  | "unsupported"
+  | "foreign"
+  | "undecodable"
+  | "bypassed"
+  | "tier-down"
+  | "archived";
+
+/** What a read found, and where. `causes`: one for each tier by name, in tier order. Ages in milliseconds; `remainingMs` `null` = never expires. */
+export type ReadInfo<T> =
+  | Readonly<{
+      hit: true;
+      value: T;
+      tier: string;
+      ageMs: number;
+      remainingMs: number | null;
+      stale: boolean;
+      causes: Readonly<Record<string, MissCause>>;
+    }>
+  | Readonly<{ hit: false; causes: Readonly<Record<string, MissCause>> }>;
