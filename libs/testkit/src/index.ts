@@ -1,1 +1,23 @@
-export {};
+export { FakeClock, type FakeClockOptions } from "./fake-clock.ts";
+export { settle } from "./settle.ts";
+export { seededRandom } from "./seeded-random.ts";
+export { recordingLogger, type LogLine, type RecordingLogger } from "./recording-logger.ts";
+export {
+  recordingTelemetry,
+  type Measurement,
+  type RecordedSpan,
+  type RecordingTelemetry,
+} from "./recording-telemetry.ts";
+export { Gate } from "./gate.ts";
+export { cutTo, flipBit, type ByteChange } from "./fault-bytes.ts";
+export {
+  FaultScript,
+  type FaultCall,
+  type FaultFilter,
+  type FaultOp,
+  type WriteOp,
+} from "./fault-script.ts";
+export { faultBackend, type FaultBackend } from "./fault-backend.ts";
+export { faultLog } from "./fault-log.ts";
+export { Scheduler, type Checkpoint } from "./scheduler.ts";
+export { mapBackend, type MapBackendOptions } from "./map-backend.ts";

@@ -1,0 +1,146 @@
+import type {
+  BatchStore,
+  CacheBackend,
+  EntryStore,
+  KeyScan,
+  LeaseStore,
+  StreamStore,
+} from "@cogniverse/sdk";
+import { faultLog } from "./fault-log.ts";
+import { FaultScript } from "./fault-script.ts";
+
+/** A decorated backend and the script of its faults. */
+export type FaultBackend = CacheBackend & { readonly faults: FaultScript };
+
+/**
+ * Wraps any backend so that a test can stop, fail, lose, reorder or damage its calls. Has exactly the capabilities of `inner`.
+ * `residents` and `evictions` go through untouched, since their calls are synchronous. Several backends may share one script.
+ */
+export function faultBackend(
+  inner: CacheBackend,
+  faults: FaultScript = new FaultScript(),
+): FaultBackend {
+  const { traits, defaultTtl, entries, batch, streams, scan, leases, log } = inner;
+  const { residents, evictions } = inner;
+  return {
+    faults,
+    ...(traits === undefined ? {} : { traits }),
+    ...(defaultTtl === undefined ? {} : { defaultTtl }),
+    ...plainCalls(inner, faults),
+    ...(entries === undefined ? {} : { entries: faultEntries(entries, faults) }),
+    ...(batch === undefined ? {} : { batch: faultBatch(batch, faults) }),
+    ...(streams === undefined ? {} : { streams: faultStreams(streams, faults) }),
+    ...(scan === undefined ? {} : { scan: faultScan(scan, faults) }),
+    ...(leases === undefined ? {} : { leases: faultLeases(leases, faults) }),
+    ...(log === undefined ? {} : { log: faultLog(log, faults) }),
+    ...(residents === undefined ? {} : { residents }),
+    ...(evictions === undefined ? {} : { evictions }),
+    [Symbol.asyncDispose]: () =>
+      faults.run({ op: "close" }, async () => inner[Symbol.asyncDispose]?.()),
+  };
+}
+
+function plainCalls(
+  inner: CacheBackend,
+  faults: FaultScript,
+): Pick<CacheBackend, "exists" | "get" | "put" | "delete" | "listKeys" | "getStats"> {
+  return {
+    exists: (key, tenantId, call) =>
+      faults.run({ op: "exists", key, tenantId, ...call }, () => inner.exists(key, tenantId, call)),
+    get: (key, tenantId, call) =>
+      faults.run({ op: "get", key, tenantId, ...call }, () => inner.get(key, tenantId, call)),
+    put: (key, data, tenantId, metadata, ttl, call) =>
+      faults.run(
+        { op: "put", key, tenantId, ...call },
+        (change) => inner.put(key, change(data), tenantId, metadata, ttl, call),
+        () => true,
+      ),
+    delete: (key, tenantId, call) =>
+      faults.run(
+        { op: "delete", key, tenantId, ...call },
+        () => inner.delete(key, tenantId, call),
+        () => true,
+      ),
+    listKeys: (prefix, tenantId, call) =>
+      faults.run({ op: "listKeys", key: prefix, tenantId, ...call }, () =>
+        inner.listKeys(prefix, tenantId, call),
+      ),
+    getStats: (tenantId, call) =>
+      faults.run({ op: "getStats", tenantId, ...call }, () => inner.getStats(tenantId, call)),
+  };
+}
+
+function faultEntries(inner: EntryStore, faults: FaultScript): EntryStore {
+  return {
+    getEntry: (key, tenantId, call) =>
+      faults.run({ op: "getEntry", key, tenantId, ...call }, () =>
+        inner.getEntry(key, tenantId, call),
+      ),
+    headEntry: (key, tenantId, call) =>
+      faults.run({ op: "headEntry", key, tenantId, ...call }, () =>
+        inner.headEntry(key, tenantId, call),
+      ),
+    putEntry: (key, entry, tenantId, condition, call) =>
+      faults.run(
+        { op: "putEntry", key, tenantId, ...call },
+        (change) =>
+          inner.putEntry(key, { ...entry, data: change(entry.data) }, tenantId, condition, call),
+        () => "lost",
+      ),
+    deleteEntry: (key, etag, tenantId, call) =>
+      faults.run(
+        { op: "deleteEntry", key, tenantId, ...call },
+        () => inner.deleteEntry(key, etag, tenantId, call),
+        () => true,
+      ),
+  };
+}
+
+function faultBatch(inner: BatchStore, faults: FaultScript): BatchStore {
+  return {
+    getEntries: (keys, tenantId, call) =>
+      faults.run({ op: "getEntries", tenantId, ...call }, () =>
+        inner.getEntries(keys, tenantId, call),
+      ),
+  };
+}
+
+function faultStreams(inner: StreamStore, faults: FaultScript): StreamStore {
+  return {
+    getStream: (key, tenantId, range, call) =>
+      faults.run({ op: "getStream", key, tenantId, ...call }, () =>
+        inner.getStream(key, tenantId, range, call),
+      ),
+    putStream: (key, body, seal, tenantId, call) =>
+      faults.run(
+        { op: "putStream", key, tenantId, ...call },
+        () => inner.putStream(key, body, seal, tenantId, call),
+        async () => {
+          // A lost write still reads what it is given, and asks for its metadata.
+          const chunks = body[Symbol.asyncIterator]();
+          while ((await chunks.next()).done !== true);
+          seal();
+          return "lost";
+        },
+      ),
+  };
+}
+
+function faultScan(inner: KeyScan, faults: FaultScript): KeyScan {
+  return {
+    async *scan(prefix, after, tenantId, call) {
+      yield* await faults.run({ op: "scan", key: prefix, tenantId, ...call }, async () =>
+        inner.scan(prefix, after, tenantId, call),
+      );
+    },
+  };
+}
+
+function faultLeases(inner: LeaseStore, faults: FaultScript): LeaseStore {
+  return {
+    acquire: (key, tenantId, ttlMs, call) =>
+      faults.run({ op: "acquire", key, tenantId, ...call }, () =>
+        inner.acquire(key, tenantId, ttlMs, call),
+      ),
+  };
+}

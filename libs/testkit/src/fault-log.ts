@@ -1,0 +1,33 @@
+import type { InvalidationLog } from "@cogniverse/sdk";
+import type { FaultScript } from "./fault-script.ts";
+
+/**
+ * Wraps a log so that a test can stop and fail its calls. `readNow` goes through untouched, since it is synchronous: give a log
+ * without it where reads are to be stopped. Calls of `append` carry the tenant of their first record.
+ */
+export function faultLog(inner: InvalidationLog, faults: FaultScript): InvalidationLog {
+  const log: InvalidationLog = {
+    leaseMs: inner.leaseMs,
+    append: (records, options) =>
+      faults.run({ op: "append", tenantId: records[0]?.tenantId, signal: options?.signal }, () =>
+        inner.append(records, options),
+      ),
+    head: (call) => faults.run({ op: "head", ...call }, () => inner.head(call)),
+    read: (from, call) => faults.run({ op: "read", ...call }, () => inner.read(from, call)),
+    snapshot: (call) => faults.run({ op: "snapshot", ...call }, () => inner.snapshot(call)),
+  };
+  const readNow = inner.readNow?.bind(inner);
+  const settled = inner.settled?.bind(inner);
+  const watch = inner.watch?.bind(inner);
+  return {
+    ...log,
+    ...(readNow === undefined ? {} : { readNow }),
+    ...(watch === undefined ? {} : { watch }),
+    ...(settled === undefined
+      ? {}
+      : {
+          settled: (head, call) =>
+            faults.run({ op: "settled", ...call }, () => settled(head, call)),
+        }),
+  };
+}
