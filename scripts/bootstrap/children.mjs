@@ -1,0 +1,110 @@
+import { spawn } from "node:child_process";
+import { constants } from "node:os";
+
+const ownGroup = process.platform !== "win32";
+const killAfterMs = 5000;
+// npm and the terminal both deliver a Ctrl-C, so that one key press arrives twice.
+const samePressMs = 1000;
+
+/** @type {Set<import("node:child_process").ChildProcess>} */
+const running = new Set();
+/** @type {number | undefined} */
+let interruptedAt;
+
+/**
+ * @typedef {object} RunOptions
+ * @property {string} [cwd]
+ * @property {NodeJS.ProcessEnv} [env]
+ * @property {(chunk: string) => void} [onOutput] takes standard output and error as they come;
+ *   without it the child writes to the terminal itself
+ *
+ * @typedef {object} RunResult
+ * @property {number} code exit code; 128 + number of the signal where a signal ended the child
+ * @property {string} output empty without `onOutput`
+ */
+
+/**
+ * Runs a program to its end. Each child leads a process group of its own, so that an interrupt
+ * reaches everything it has started, exactly once.
+ *
+ * @param {string} command
+ * @param {readonly string[]} args
+ * @param {RunOptions} [options]
+ * @returns {Promise<RunResult>} rejects where the program cannot be started
+ */
+export function run(command, args, { cwd, env, onOutput } = {}) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, {
+      cwd,
+      env,
+      detached: ownGroup,
+      stdio: onOutput ? ["ignore", "pipe", "pipe"] : "inherit",
+    });
+    running.add(child);
+    let output = "";
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.setEncoding("utf8").on("data", (/** @type {string} */ chunk) => {
+        output += chunk;
+        onOutput?.(chunk);
+      });
+    }
+    child.once("error", (error) => {
+      running.delete(child);
+      reject(error);
+    });
+    child.once("close", (code, signal) => {
+      running.delete(child);
+      // After an interrupt nothing may go on: the handler below ends the process.
+      if (interruptedAt === undefined) resolve({ code: code ?? exitCodeOf(signal), output });
+    });
+  });
+}
+
+/**
+ * Ends all children and then this process, with 130 for Ctrl-C, as a shell expects.
+ *
+ * @param {() => void} beforeExit puts the terminal in order
+ */
+export function exitOnInterrupt(beforeExit) {
+  for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"])) {
+    process.on(signal, () => interrupt(signal, beforeExit));
+  }
+}
+
+/**
+ * @param {NodeJS.Signals} signal
+ * @param {() => void} beforeExit
+ */
+function interrupt(signal, beforeExit) {
+  const now = performance.now();
+  if (interruptedAt !== undefined) {
+    if (now - interruptedAt > samePressMs) endChildren("SIGKILL");
+    return;
+  }
+  interruptedAt = now;
+  endChildren(signal);
+  const exit = () => {
+    beforeExit();
+    process.exit(exitCodeOf(signal));
+  };
+  if (running.size === 0) exit();
+  for (const child of running) child.once("close", () => running.size === 0 && exit());
+  setTimeout(() => endChildren("SIGKILL"), killAfterMs);
+}
+
+/** @param {NodeJS.Signals} signal */
+function endChildren(signal) {
+  for (const child of running) {
+    if (child.pid === undefined) continue;
+    try {
+      process.kill(ownGroup ? -child.pid : child.pid, signal);
+    } catch {
+      // Gone already.
+    }
+  }
+}
+
+/** @param {NodeJS.Signals | null} signal */
+function exitCodeOf(signal) {
+  return signal === null ? 1 : 128 + constants.signals[signal];
+}

@@ -1,0 +1,37 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { root } from "./paths.mjs";
+
+const parents = ["libs", "apps"];
+
+/**
+ * @typedef {object} Manifest
+ * @property {string} name
+ * @property {boolean} [private]
+ * @property {Record<string, unknown>} [exports]
+ * @property {Record<string, string>} [bin]
+ *
+ * @typedef {object} WorkspacePackage
+ * @property {string} dir absolute
+ * @property {Manifest} manifest
+ */
+
+/** @returns {string[]} folders of all packages, relative to the root */
+export function packageFolders(workspaceRoot = root) {
+  const below = parents.flatMap((parent) =>
+    existsSync(join(workspaceRoot, parent))
+      ? readdirSync(join(workspaceRoot, parent)).map((name) => `${parent}/${name}`)
+      : [],
+  );
+  return [...below, "bench"]
+    .filter((folder) => existsSync(join(workspaceRoot, folder, "package.json")))
+    .toSorted();
+}
+
+/** @returns {WorkspacePackage[]} */
+export function workspacePackages() {
+  return packageFolders().map((folder) => {
+    const dir = join(root, folder);
+    return { dir, manifest: JSON.parse(readFileSync(join(dir, "package.json"), "utf8")) };
+  });
+}
