@@ -1,6 +1,7 @@
 import type { Codec } from "@cogniverse/sdk";
 
 import type { NdArray } from "./nd-array.ts";
+import { besideEncoded, noteEncoded, settleNdArray } from "./nd-array-settle.ts";
 import { decodeNpy } from "./npy-decode.ts";
 import { encodeNpy } from "./npy-encode.ts";
 
@@ -10,5 +11,12 @@ export const npyCodec: Codec<NdArray> = {
   contentType: "application/x-npy",
   compress: "never",
   encode: (value) => encodeNpy(value),
-  decode: decodeNpy,
+  decode: (data) => {
+    noteEncoded(data);
+    return decodeNpy(data);
+  },
+  settle: (value) => {
+    settleNdArray(value);
+    return besideEncoded([value]);
+  },
 };

@@ -33,7 +33,7 @@ function reorder(from: Words, to: Words, shape: readonly number[], words: number
   const strides = fortranStrides(shape, words);
   const inner = shape.at(-1) ?? 1;
   const innerStride = strides.at(-1) ?? words;
-  const outer = new Array<number>(Math.max(shape.length - 1, 0)).fill(0);
+  const outer = shape.slice(0, -1).fill(0);
   let start = 0;
   for (let at = 0; at < to.length;) {
     for (let index = 0, source = start; index < inner; index += 1, source += innerStride) {

@@ -1,6 +1,7 @@
 import type { Codec, Options } from "@cogniverse/sdk";
 
 import type { NdArray } from "./nd-array.ts";
+import { besideEncoded, noteEncoded, settleNdArray } from "./nd-array-settle.ts";
 import { decodeNpz } from "./npz-decode.ts";
 import { encodeNpz } from "./npz-encode.ts";
 
@@ -23,7 +24,15 @@ export function createNpzCodec(options: NpzOptions = {}): Codec<NdArrays> {
     contentType: "application/x-npz",
     compress: "never",
     encode: (value) => encodeNpz(value, { compression, maxInflatedBytes }),
-    decode: (data) => decodeNpz(data, { maxInflatedBytes }),
+    decode: (data) => {
+      noteEncoded(data);
+      return decodeNpz(data, { maxInflatedBytes });
+    },
+    settle: (value) => {
+      const arrays = Object.values(Object.freeze(value));
+      arrays.forEach(settleNdArray);
+      return besideEncoded(arrays);
+    },
   };
 }
 

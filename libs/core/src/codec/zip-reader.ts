@@ -38,6 +38,8 @@ type DirectoryEntry = Readonly<{
 /**
  * Lists the members of a zip file without unpacking any. Sizes come from the central directory; every member must lie
  * inside the file, apart from all others, behind a local header of the same name. Throws NpyFormatError.
+ * Reader and writer are our own because no zip library gives both: bodies placed at multiples of 64 bytes, and checked views
+ * over them (fflate copies them and checks no CRC-32, yauzl only reads and checks none of the bodies', zip.js streams).
  */
 export function readZip(bytes: Uint8Array): readonly ZipMember[] {
   const fields = new ZipFields(bytes);
