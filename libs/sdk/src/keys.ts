@@ -8,12 +8,7 @@ export {
   MAX_PATH_BYTES,
   splitPath,
 } from "./key-path.ts";
-export {
-  encodePattern,
-  isCanonicalPattern,
-  literalPrefix,
-  matchesPattern,
-  MAX_ALTERNATIVES,
-} from "./pattern.ts";
+export { encodePattern, isCanonicalPattern, MAX_ALTERNATIVES } from "./pattern-form.ts";
+export { literalPrefix, matchesPattern } from "./pattern.ts";
 export { covers } from "./covers.ts";
 export { checkTenant } from "./tenant.ts";

@@ -1,33 +1,9 @@
-import { CacheError } from "./errors.ts";
-import { decodeSegment, encodeSegment } from "./key-path.ts";
-
-/** A pattern with more alternatives than this, once its braces are multiplied out, is refused. */
-export const MAX_ALTERNATIVES = 64;
-
-const OPERATOR = /[*?{},]/;
 /** One encoded character: a plain one, or the percent-encoded UTF-8 bytes of one. */
 const CHARACTER =
   /%[0-7][0-9A-F]|%[CD][0-9A-F]%[89AB][0-9A-F]|%E[0-9A-F](?:%[89AB][0-9A-F]){2}|%F[0-7](?:%[89AB][0-9A-F]){3}|[^%]/g;
 
 type Alternative = Readonly<{ prefix: string; segments: readonly (readonly string[] | "**")[] }>;
 const compiled = new Map<string, readonly Alternative[]>();
-
-/**
- * The canonical form of a glob over keys: `*` any characters within a segment, `**` as a whole segment any number of segments (also none), `?` one
- * character, `{a,b}` alternatives, also over several segments; `\` before an operator takes it literally. The rest is key text
- * (see `encodeKey`). Throws `invalid_key` for unbalanced braces, empty segments and more than {@link MAX_ALTERNATIVES}.
- */
-export function encodePattern(text: string): string {
-  const alternatives = multiplyOut(tokens(text), text).map((tokensOfOne) =>
-    encodeAlternative(tokensOfOne, text),
-  );
-  if (alternatives.length > MAX_ALTERNATIVES)
-    throw invalidPattern(text, `it has more than ${MAX_ALTERNATIVES} alternatives`);
-  // No operator survives in a canonical literal, so a list of alternatives in one pair of braces needs no escapes.
-  return alternatives.length === 1
-    ? alternatives.join("")
-    : `{${[...new Set(alternatives)].join(",")}}`;
-}
 
 /** Whether the canonical path `key` matches the canonical pattern. Time is linear in the product of both lengths at worst. */
 export function matchesPattern(pattern: string, key: string): boolean {
@@ -53,10 +29,7 @@ function compile(pattern: string): readonly Alternative[] {
   if (known !== undefined) return known;
   const inner = pattern.startsWith("{") ? pattern.slice(1, -1).split(",") : [pattern];
   const result = inner.map((one) => ({
-    prefix:
-      /^[^*?]*/.exec(
-        one.endsWith("/**") && !/[*?]/.test(one.slice(0, -3)) ? one.slice(0, -3) : one,
-      )?.[0] ?? "",
+    prefix: prefixOf(one),
     segments: one.split("/").map((s) => (s === "**" ? s : characters(s))),
   }));
   if (compiled.size >= 1024) compiled.clear();
@@ -64,8 +37,19 @@ function compile(pattern: string): readonly Alternative[] {
   return result;
 }
 
+/** What stands before the first operator, as far as every matching path surely begins with it. */
+function prefixOf(alternative: string): string {
+  let rest = alternative;
+  // A `**` at the end matches none too, and then the slash before it is not there either.
+  while (rest.endsWith("/**")) rest = rest.slice(0, -3);
+  const literal = /^[^*?]*/.exec(rest)?.[0] ?? "";
+  // Dots before an operator may turn out to be a whole segment of dots, whose path is written otherwise.
+  return literal === rest ? literal : literal.replace(/(^|\/)\.{1,2}$/, "$1");
+}
+
+/** The characters of a segment or of a pattern for one; those of a segment of dots are dots again. */
 function characters(text: string): readonly string[] {
-  return text.match(CHARACTER) ?? [];
+  return text.replaceAll("%2E", ".").match(CHARACTER) ?? [];
 }
 
 /** The classic two-pointer wildcard match, over items that match one to one and a star that matches any run. */
@@ -113,107 +97,5 @@ function matchSegment(pattern: readonly string[], segment: string): boolean {
     characters(segment),
     (p) => p === "*",
     (p, c) => p === "?" || p === c,
-  );
-}
-
-type Token = Readonly<{ literal: string } | { operator: string }>;
-
-function tokens(text: string): readonly Token[] {
-  const found: Token[] = [];
-  let depth = 0;
-  for (let i = 0; i < text.length; i++) {
-    const c = text.charAt(i);
-    if (c === "\\" && i + 1 < text.length) found.push({ literal: text.charAt(++i) });
-    else if (OPERATOR.test(c) && (c !== "," || depth > 0)) {
-      depth += c === "{" ? 1 : c === "}" ? -1 : 0;
-      if (depth < 0) throw invalidPattern(text, `the "}" at character ${i + 1} closes nothing`);
-      found.push({ operator: c });
-    } else found.push({ literal: c });
-  }
-  if (depth > 0) throw invalidPattern(text, `a "{" is never closed`);
-  return found;
-}
-
-/** All readings of the tokens without braces. */
-function multiplyOut(list: readonly Token[], text: string): Token[][] {
-  const open = list.findIndex((t) => "operator" in t && t.operator === "{");
-  if (open < 0) return [[...list]];
-  let depth = 0;
-  const branches: Token[][] = [[]];
-  let close = open;
-  for (; close < list.length; close++) {
-    const token = list[close];
-    if (token === undefined) break;
-    const operator = "operator" in token ? token.operator : "";
-    if (operator === "{") depth++;
-    if (operator === "}") depth--;
-    if (depth === 0) break;
-    if (operator === "," && depth === 1) branches.push([]);
-    else if (close > open) branches.at(-1)?.push(token);
-  }
-  const all = branches.flatMap((b) =>
-    multiplyOut([...list.slice(0, open), ...b, ...list.slice(close + 1)], text),
-  );
-  if (all.length > MAX_ALTERNATIVES)
-    throw invalidPattern(text, `it has more than ${MAX_ALTERNATIVES} alternatives`);
-  return all;
-}
-
-function encodeAlternative(list: readonly Token[], text: string): string {
-  const segments: Token[][] = [[]];
-  for (const token of list) {
-    if ("literal" in token && token.literal === "/") segments.push([]);
-    else segments.at(-1)?.push(token);
-  }
-  return segments.map((s) => encodePatternSegment(s, text)).join("/");
-}
-
-function encodePatternSegment(list: readonly Token[], text: string): string {
-  if (list.length === 0) throw invalidPattern(text, "a segment is empty");
-  let out = "";
-  let literal = "";
-  const flush = (): void => {
-    if (literal === "") return;
-    const raw = literal.replaceAll("%2F", "/").replaceAll("%25", "%");
-    if (/%(?!2F|25)/.test(literal))
-      throw invalidPattern(text, `a "%" is neither %25 (a percent sign) nor %2F (a slash)`);
-    // Only a whole segment is special as "." or "..".
-    out +=
-      out === "" && list.every((t) => "literal" in t)
-        ? encodeSegment(raw)
-        : encodeSegment(`-${raw}`).slice(1);
-    literal = "";
-  };
-  for (const token of list) {
-    if ("literal" in token) literal += token.literal;
-    else {
-      flush();
-      out += token.operator;
-    }
-  }
-  flush();
-  if (out.includes("**") && out !== "**")
-    throw invalidPattern(text, `"**" stands only as a whole segment`);
-  return out;
-}
-
-/** Whether `value` is a pattern that {@link encodePattern} could have given; what a log read from elsewhere is checked with. */
-export function isCanonicalPattern(value: string): boolean {
-  const plain = value.replace(/^\{(.*)\}$/, "$1");
-  return plain.split(/[/,]/).every((s) => s !== "" && (/[*?]/.test(s) || isCanonicalSegment(s)));
-}
-
-function isCanonicalSegment(segment: string): boolean {
-  try {
-    return decodeSegment(segment) !== "";
-  } catch {
-    return false;
-  }
-}
-
-function invalidPattern(text: string, why: string): CacheError {
-  return new CacheError(
-    "invalid_key",
-    `Pattern ${JSON.stringify(text.slice(0, 120))} is refused: ${why}`,
   );
 }
