@@ -3,33 +3,13 @@ import type { Scope } from "./scope.ts";
 
 /** Metadata as JSON text, properties always in the same order. */
 export function formatMetadata(metadata: EntryMetadata): string {
-  const {
-    logId,
-    asOf,
-    createdAt,
-    freshUntil,
-    expiresAt,
-    computeMs,
-    codec,
-    contentType,
-    encodings,
-  } = metadata;
-  const { decodedBytes, checksum, digest, tags, inherited, user } = metadata;
-  const first = {
-    logId,
-    asOf,
-    createdAt,
-    freshUntil,
-    expiresAt,
-    computeMs,
-    codec,
-    contentType,
-    encodings,
-  };
-  return JSON.stringify({ ...first, decodedBytes, checksum, digest, tags, inherited, user });
+  return JSON.stringify(knownProperties(metadata));
 }
 
-/** The metadata in a JSON text; `undefined` where it is not of that form. Unknown properties are left out. */
+/**
+ * The metadata in a JSON text; `undefined` where it is not of that form, also where a scope of a known kind lacks its value or a position is none,
+ * since what cannot be checked must not be served. Unknown properties are left out, stamps of unknown kinds kept.
+ */
 export function parseMetadata(text: string): EntryMetadata | undefined {
   let value: unknown;
   try {
@@ -37,7 +17,27 @@ export function parseMetadata(text: string): EntryMetadata | undefined {
   } catch {
     return undefined;
   }
-  return isMetadata(value) ? value : undefined;
+  return isMetadata(value) ? knownProperties(value) : undefined;
+}
+
+function knownProperties(metadata: EntryMetadata): EntryMetadata {
+  return {
+    logId: metadata.logId,
+    asOf: metadata.asOf,
+    createdAt: metadata.createdAt,
+    freshUntil: metadata.freshUntil,
+    expiresAt: metadata.expiresAt,
+    computeMs: metadata.computeMs,
+    codec: metadata.codec,
+    contentType: metadata.contentType,
+    encodings: metadata.encodings,
+    decodedBytes: metadata.decodedBytes,
+    checksum: metadata.checksum,
+    digest: metadata.digest,
+    tags: metadata.tags,
+    inherited: metadata.inherited,
+    user: metadata.user,
+  };
 }
 
 type Loose = Readonly<Record<string, unknown>>;
@@ -52,9 +52,8 @@ function isMetadata(value: unknown): value is EntryMetadata {
       value["checksum"],
       value["digest"],
     ].every(isText) &&
-    [value["asOf"], value["createdAt"], value["computeMs"], value["decodedBytes"]].every(
-      isNumber,
-    ) &&
+    [value["asOf"], value["decodedBytes"]].every(isCount) &&
+    [value["createdAt"], value["computeMs"]].every(isNumber) &&
     [value["freshUntil"], value["expiresAt"]].every((v) => v === null || isNumber(v)) &&
     isTexts(value["encodings"]) &&
     isTexts(value["tags"]) &&
@@ -66,16 +65,14 @@ function isMetadata(value: unknown): value is EntryMetadata {
 }
 
 function isStamp(value: unknown): value is ScopeStamp {
-  if (!isObject(value) || !isNumber(value["asOf"])) return false;
+  if (!isObject(value) || !isCount(value["asOf"])) return false;
   return isScope(value["scope"]) && (value["digest"] === undefined || isText(value["digest"]));
 }
 
 function isScope(value: unknown): value is Scope {
-  return (
-    isObject(value) &&
-    isText(value["kind"]) &&
-    (value["value"] === undefined || isText(value["value"]))
-  );
+  if (!isObject(value) || !isText(value["kind"])) return false;
+  const valued = ["key", "prefix", "tag", "glob"].includes(value["kind"]);
+  return !valued || isText(value["value"]);
 }
 
 function isObject(value: unknown): value is Loose {
@@ -88,6 +85,10 @@ function isText(value: unknown): value is string {
 
 function isNumber(value: unknown): value is number {
   return typeof value === "number" && Number.isFinite(value);
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && Number(value) >= 0;
 }
 
 function isTexts(value: unknown): value is readonly string[] {
