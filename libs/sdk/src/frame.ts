@@ -81,7 +81,8 @@ export function decodeFrameHeader(frame: Bytes): DecodedFrameHeader {
   const headerBytes = payloadStart(metadataBytes);
   if (
     frame.byteLength < headerBytes ||
-    view.getUint32(20, true) !== headerChecksum(frame, metadataBytes)
+    view.getUint32(20, true) !== headerChecksum(frame, metadataBytes) ||
+    frame.subarray(FRAME_PREFIX_BYTES + metadataBytes, headerBytes).some((byte) => byte !== 0)
   ) {
     return { ok: false, cause: "corrupt" };
   }

@@ -40,6 +40,7 @@ export function decodeSegment(encoded: string): string {
 
 /** Joins raw segments to a canonical path, the form in which backends and the log see keys. Throws `invalid_key`. */
 export function joinPath(segments: readonly string[]): string {
+  if (segments.length === 0) throw invalidKey("", "it has no segment");
   return checkLength(segments.map(encodeSegment).join("/"), segments.join("/"));
 }
 
@@ -68,7 +69,7 @@ export function encodeKey(text: string): string {
 
 /** The text of a canonical path: the inverse of {@link encodeKey}. Throws `invalid_key` where it is not canonical. */
 export function decodeKey(path: string): string {
-  if (!path.includes("%")) return path;
+  if (SAFE_TEXT.test(path) && !DOT_SEGMENT.test(path)) return path;
   return splitPath(path)
     .map((s) => s.replaceAll("%", "%25").replaceAll("/", "%2F"))
     .join("/");
