@@ -1,4 +1,4 @@
-import type { CacheBackend } from "./backend.ts";
+import type { BackendTraits, CacheBackend } from "./backend.ts";
 import type { Clock } from "./clock.ts";
 import type { Logger } from "./logger.ts";
 import type { Random } from "./random.ts";
@@ -29,6 +29,13 @@ export type ParsedConfig<O> = Readonly<
 >;
 
 /**
+ * What is true of every backend that a module makes, said before there is one. `logLeaseMs`: they have an invalidation log with this
+ * `leaseMs`. A tier that is down at start may be the one whose log is the truth; only this tells that nothing may be served, and no
+ * invalidation acknowledged, on another log until it is there.
+ */
+export type BackendProfile = Readonly<{ traits: BackendTraits; logLeaseMs?: number }>;
+
+/**
  * What a backend package exports as `backendModule`. `parse` never throws; `create` rejects with {@link CacheError} where the
  * backend cannot be reached now, and must be callable again.
  */
@@ -37,6 +44,8 @@ export interface BackendModule<O = unknown> {
   readonly name: string;
   /** JSON Schema (2020-12) of the `config` object, for editors. */
   readonly jsonSchema: Readonly<Record<string, unknown>>;
+  /** Left out: its backends have no log. One that has is refused where it could not be made at start. */
+  readonly profile?: BackendProfile;
   parse(config: unknown): ParsedConfig<O>;
   create(options: O, context: BackendContext): Promise<CacheBackend>;
 }

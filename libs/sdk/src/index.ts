@@ -50,6 +50,7 @@ export type { CacheManager } from "./cache-manager.ts";
 export type {
   BackendContext,
   BackendModule,
+  BackendProfile,
   ConfigProblem,
   ParsedConfig,
 } from "./backend-module.ts";
