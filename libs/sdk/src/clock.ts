@@ -4,6 +4,9 @@ export interface Clock {
   now(): number;
   /** Milliseconds from an arbitrary start. Never goes back and runs on while the process is stopped. */
   monotonic(): number;
-  /** Runs `run` once after `delayMs`; disposing cancels it. A timer never holds the process open. */
-  after(delayMs: number, run: () => void): Disposable;
+  /**
+   * Runs `run` once after `delayMs`; disposing cancels it. A timer does not hold the process open, unless `holdsProcess` says that a
+   * caller awaits it.
+   */
+  after(delayMs: number, run: () => void, holdsProcess?: boolean): Disposable;
 }

@@ -51,6 +51,11 @@ export interface InvalidationLog {
    * called acknowledged everywhere. 0 = no other process can read or write this log.
    */
   readonly leaseMs: number;
+  /**
+   * True where every process that can append lives under this machine's monotonic clock. That clock stands still for all of them while
+   * the machine sleeps, so it alone measures the lease; else the wall clock is asked too, on every hit.
+   */
+  readonly sharesClock?: boolean;
   /** Resolves with the head after the records, which got the positions up to it in order, once they are as durable as the log is. `undefined`: see `unless`. */
   append(records: readonly NewRecord[], options?: AppendOptions): Promise<LogHead | undefined>;
   head(call?: Call): Promise<LogHead>;

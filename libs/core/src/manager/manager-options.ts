@@ -1,23 +1,11 @@
-import type {
-  Clock,
-  InvalidationLog,
-  KeyType,
-  Logger,
-  Random,
-  TelemetryPort,
-} from "@cogniverse/sdk";
+import type { Clock, InvalidationLog, Logger, Random, TelemetryPort } from "@cogniverse/sdk";
+import type { RegisteredKeyType } from "../keys/key-registry.ts";
 import type { PolicyOptions } from "../policy/policy.ts";
 import type { TierOptions } from "../tier/tier-options.ts";
 
 /** What differs for one tenant. */
 export interface TenantOptions {
   readonly policies?: Readonly<Record<string, PolicyOptions>> | undefined;
-}
-
-/** A tier that could not be made; it is reported by stats and reads as "tier-down" until it is there. */
-export interface AbsentTier {
-  readonly name: string;
-  readonly reason: string;
 }
 
 /** Options of {@link CacheManager}. Everything but `tiers` has a default. */
@@ -31,8 +19,7 @@ export interface CacheManagerOptions {
   /** By tenant id; wins over `policies`. */
   readonly tenants?: Readonly<Record<string, TenantOptions>> | undefined;
   /** Beside the built-in families: what string keys find their codec by. */
-  // A key type's value is contravariant in its codec; only the template and the codec's id are used here.
-  readonly keyTypes?: readonly KeyType<never>[] | undefined;
+  readonly keyTypes?: readonly RegisteredKeyType[] | undefined;
   /** The invalidation log. Default: that of the most widely shared, most durable tier that has one, else one in memory. */
   readonly log?: InvalidationLog | undefined;
   /** At most so many promotions, demotions and deletions run at a time, and 16 times as many wait; beyond, the oldest waiting is given up. Default 64. */

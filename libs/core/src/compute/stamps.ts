@@ -1,0 +1,87 @@
+import {
+  toPosition,
+  type EntryMetadata,
+  type Position,
+  type Scope,
+  type ScopeStamp,
+} from "@cogniverse/sdk";
+
+/** More stamps than this collapse to prefixes, then to the tenant (protocol rule 18); they must fit into an object's metadata. */
+export const MAX_STAMPS = 64;
+
+/** What a value was derived from, gathered while it is computed. */
+export class Stamps {
+  readonly #stamps = new Map<string, ScopeStamp>();
+
+  get size(): number {
+    return this.#stamps.size;
+  }
+
+  /** Adds one scope. Named twice, the earlier position stands, and a digest only where both agree. */
+  add(stamp: ScopeStamp): void {
+    const id =
+      stamp.scope.kind === "tenant" ? "tenant" : `${stamp.scope.kind} ${stamp.scope.value}`;
+    const known = this.#stamps.get(id);
+    this.#stamps.set(id, known === undefined ? stamp : merge(known, stamp));
+  }
+
+  /** Adds a copy that was read: its key, its tags, and all that it was itself derived from, each with its own position. */
+  addCopy(path: string, copy: Pick<EntryMetadata, "asOf" | "digest" | "tags" | "inherited">): void {
+    const { asOf, digest } = copy;
+    this.add({ scope: { kind: "key", value: path }, asOf, digest });
+    for (const tag of copy.tags) this.add({ scope: { kind: "tag", value: tag }, asOf });
+    for (const stamp of copy.inherited) this.add(stamp);
+  }
+
+  /** Every stamp, uncollapsed. */
+  all(): readonly ScopeStamp[] {
+    return [...this.#stamps.values()];
+  }
+
+  /** At most {@link MAX_STAMPS} stamps that cover everything added. */
+  collapsed(): readonly ScopeStamp[] {
+    let stamps = this.all();
+    for (let depth = deepest(stamps); stamps.length > MAX_STAMPS && depth > 1; depth--)
+      stamps = liftTo(stamps, depth - 1);
+    if (stamps.length <= MAX_STAMPS) return stamps;
+    return [{ scope: { kind: "tenant" }, asOf: earliest(stamps) }];
+  }
+}
+
+function merge(a: ScopeStamp, b: ScopeStamp): ScopeStamp {
+  const asOf = a.asOf < b.asOf ? a.asOf : b.asOf;
+  return a.digest !== undefined && a.digest === b.digest
+    ? { scope: a.scope, asOf, digest: a.digest }
+    : { scope: a.scope, asOf };
+}
+
+function deepest(stamps: readonly ScopeStamp[]): number {
+  return Math.max(1, ...stamps.map((s) => depthOf(s.scope)));
+}
+
+/** Segments of a key or prefix; 0 for what has none. */
+function depthOf(scope: Scope): number {
+  return scope.kind === "key" || scope.kind === "prefix"
+    ? scope.value.replace(/\/$/, "").split("/").length
+    : 0;
+}
+
+/** Replaces everything deeper than `depth` segments by the prefix of that depth, at the earliest position among what it stands for. */
+function liftTo(stamps: readonly ScopeStamp[], depth: number): readonly ScopeStamp[] {
+  const lifted = new Stamps();
+  const result: ScopeStamp[] = [];
+  for (const stamp of stamps) {
+    const { scope } = stamp;
+    if (depthOf(scope) <= depth || scope.kind === "tenant") result.push(stamp);
+    else
+      lifted.add({
+        scope: { kind: "prefix", value: `${scope.value.split("/").slice(0, depth).join("/")}/` },
+        asOf: stamp.asOf,
+      });
+  }
+  return [...result, ...lifted.all()];
+}
+
+function earliest(stamps: readonly ScopeStamp[]): Position {
+  return toPosition(Math.min(...stamps.map((s) => s.asOf)));
+}

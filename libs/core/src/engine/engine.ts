@@ -1,0 +1,63 @@
+import type { Clock, EntryMetadata, Logger, Random, TelemetryPort } from "@cogniverse/sdk";
+import { ComputeScopes } from "../compute/compute-scope.ts";
+import { Coherence } from "../invalidation/coherence.ts";
+import { chooseLog } from "../invalidation/choose-log.ts";
+import { MemoryLog } from "../invalidation/memory-log.ts";
+import { Mirror } from "../invalidation/mirror.ts";
+import type { CacheManagerOptions } from "../manager/manager-options.ts";
+import { silentLogger } from "../defaults/silent-logger.ts";
+import { noTelemetry } from "../defaults/no-telemetry.ts";
+import { systemRandom } from "../defaults/system-random.ts";
+import type { TenantMirror } from "../invalidation/tenant-mirror.ts";
+import { systemClock } from "../time/system-clock.ts";
+import { Background } from "../tier/background.ts";
+import { checkTierNames } from "../tier/check-tier-names.ts";
+import { Tier } from "../tier/tier.ts";
+
+/** What all tenants and calls of one manager share. */
+export class Engine {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  readonly telemetry: TelemetryPort;
+  readonly node: string;
+  readonly mirror: Mirror = new Mirror();
+  readonly scopes: ComputeScopes = new ComputeScopes();
+  readonly tiers: readonly Tier[];
+  readonly coherence: Coherence;
+  readonly background: Background;
+  readonly policies: Pick<CacheManagerOptions, "defaultPolicy" | "policies" | "tenants">;
+
+  constructor(options: CacheManagerOptions) {
+    this.clock = options.clock ?? systemClock;
+    this.random = options.random ?? systemRandom;
+    this.logger = options.logger ?? silentLogger;
+    this.telemetry = options.telemetry ?? noTelemetry;
+    this.node = this.random.id();
+    this.policies = options;
+    checkTierNames(options);
+    this.tiers = options.tiers.map((tier, index) => new Tier(tier, index, this.clock, this.logger));
+    this.background = new Background(options.backgroundLimit ?? 64);
+    const log =
+      options.log ??
+      chooseLog(options.tiers.map((t) => t.backend)) ??
+      new MemoryLog(this.random.id());
+    const { mirror, clock, logger } = this;
+    this.coherence = new Coherence({
+      log,
+      mirror,
+      clock,
+      logger,
+      readLimitMs: options.coherenceWaitMs ?? 1000,
+    });
+  }
+
+  /** Protocol rule 4 for one copy: dead under another log, or by a record on one of its scopes. */
+  isDead(
+    mirror: TenantMirror,
+    path: string,
+    copy: Pick<EntryMetadata, "logId" | "asOf" | "tags" | "inherited">,
+  ): boolean {
+    return copy.logId !== this.coherence.logId || mirror.kill(path, copy) !== undefined;
+  }
+}

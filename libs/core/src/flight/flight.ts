@@ -1,0 +1,87 @@
+import { CacheError } from "@cogniverse/sdk";
+
+/**
+ * One look-up or compute of one key that several callers share. It aborts when the last of them has gone.
+ */
+export class Flight {
+  readonly tenantId: string;
+  readonly path: string;
+  readonly #controller = new AbortController();
+  /** True once the compute may have read anything: who joins later cannot count on seeing what changed before. */
+  computeBegan = false;
+  /** Flights whose result this one's compute awaits. */
+  readonly waitsFor: Map<Flight, number> = new Map();
+  #callers = 0;
+
+  constructor(tenantId: string, path: string) {
+    this.tenantId = tenantId;
+    this.path = path;
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  /** Aborts the flight for everybody. */
+  abort(reason: unknown): void {
+    this.#controller.abort(reason);
+  }
+
+  /**
+   * Waits for the flight's outcome as one more caller. The caller's own abort rejects with its reason and leaves the others alone. `from`: the
+   * flight whose compute asks; a circle of flights that wait for each other is refused with `reentrant`.
+   */
+  async join<R>(
+    outcome: Promise<R>,
+    signal: AbortSignal | undefined,
+    from: Flight | undefined,
+  ): Promise<R> {
+    if (from !== undefined && reaches(this, from)) throw reentrant(from, this);
+    this.#callers++;
+    if (from !== undefined) from.waitsFor.set(this, (from.waitsFor.get(this) ?? 0) + 1);
+    try {
+      return await (signal === undefined ? outcome : abortable(outcome, signal));
+    } finally {
+      if (from !== undefined) leave(from.waitsFor, this);
+      if (--this.#callers === 0)
+        this.#controller.abort(new DOMException("No caller waits for it any more", "AbortError"));
+    }
+  }
+}
+
+function leave(waits: Map<Flight, number>, flight: Flight): void {
+  const left = (waits.get(flight) ?? 1) - 1;
+  if (left === 0) waits.delete(flight);
+  else waits.set(flight, left);
+}
+
+/** Whether `from`'s outcome hangs on `to`'s. */
+function reaches(from: Flight, to: Flight, seen: Set<Flight> = new Set()): boolean {
+  if (from === to) return true;
+  if (seen.has(from)) return false;
+  seen.add(from);
+  for (const next of from.waitsFor.keys()) if (reaches(next, to, seen)) return true;
+  return false;
+}
+
+function reentrant(from: Flight, to: Flight): CacheError {
+  const message =
+    from === to
+      ? `The compute of ${to.path} asks for its own key and would wait for itself for ever`
+      : `The compute of ${from.path} asks for ${to.path}, whose compute waits for ${from.path}: neither could ever end`;
+  return new CacheError(
+    "reentrant",
+    `${message}. Read what it needs from the source, or under another key`,
+  );
+}
+
+function abortable<R>(outcome: Promise<R>, signal: AbortSignal): Promise<R> {
+  return new Promise<R>((resolve, reject) => {
+    // The caller's own reason, whatever it is.
+    // oxlint-disable-next-line typescript/prefer-promise-reject-errors
+    const stop = (): void => reject(signal.reason);
+    if (signal.aborted) return stop();
+    signal.addEventListener("abort", stop, { once: true });
+    outcome.then(resolve, reject).finally(() => signal.removeEventListener("abort", stop));
+  });
+}

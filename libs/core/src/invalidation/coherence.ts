@@ -1,0 +1,295 @@
+import {
+  CacheError,
+  toPosition,
+  type AppendOptions,
+  type Call,
+  type Clock,
+  type InvalidationLog,
+  type Logger,
+  type LogDelta,
+  type LogHead,
+  type NewRecord,
+  type Position,
+} from "@cogniverse/sdk";
+import type { Mirror } from "./mirror.ts";
+import { leaseSpanMs } from "./lease-span.ts";
+import { atLeast } from "../time/at-least.ts";
+import { withTimeLimit } from "../time/with-time-limit.ts";
+
+/** How often the clocks are compared where no lease needs a heartbeat. */
+const CLOCK_CHECK_MS = 1000;
+/** Clocks that moved apart by more than this jumped; less is drift and scheduling. */
+const CLOCK_JUMP_MS = 250;
+
+/** What {@link Coherence} needs. */
+export interface CoherenceOptions {
+  readonly log: InvalidationLog;
+  readonly mirror: Mirror;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** How long one read of the log may take, in milliseconds. */
+  readonly readLimitMs: number;
+}
+
+/**
+ * Keeps the mirror level with the log and knows until when this node may serve. A node serves only if its last successful read
+ * of the log *began* less than D ago (protocol rule 8). Where other machines append, on both clocks: the monotonic one stands
+ * still while the machine sleeps and the wall clock may be set back; the greater age of the two fences a node in either
+ * case. Where all share this machine's monotonic clock, it alone is exact: it stands still for the waiting invalidator as well.
+ */
+export class Coherence {
+  readonly #options: CoherenceOptions;
+  #applied: LogHead | undefined;
+  /** On the monotonic clock; the one bound that the hot path compares. -Infinity where it must take the slow path. */
+  servesUntil: number = -Infinity;
+  #servesUntilMonotonic = -Infinity;
+  #servesUntilWall = -Infinity;
+  #wallAhead: number;
+  #syncing: Promise<boolean> | undefined;
+  #heartbeat: Disposable | undefined;
+  #watching: Disposable | undefined;
+  #reachable = true;
+  #closed = false;
+
+  constructor(options: CoherenceOptions) {
+    this.#options = options;
+    this.#wallAhead = options.clock.now() - options.clock.monotonic();
+  }
+
+  /** Whether a copy may be served now. Read in the same synchronous step as the mirror, after the last await. */
+  isLive(): boolean {
+    const until = this.#servesUntilMonotonic;
+    if (until === Infinity) return true;
+    const { clock } = this.#options;
+    return clock.monotonic() < until && clock.now() < this.#servesUntilWall;
+  }
+
+  /** The log that the mirror speaks for; "" before the first read. */
+  get logId(): string {
+    return this.#applied?.logId ?? "";
+  }
+
+  /** The last position in the mirror: what a compute that begins now gets as its `asOf`. */
+  get position(): Position {
+    return this.#applied?.position ?? toPosition(0);
+  }
+
+  get leaseMs(): number {
+    return this.#options.log.leaseMs;
+  }
+
+  /** Resolves true once this node may serve, false where the log cannot be reached within the limit. Callers share one attempt. */
+  async renew(): Promise<boolean> {
+    if (this.isLive()) return true;
+    await this.#sync();
+    return this.isLive();
+  }
+
+  /** The log's head now, from the log itself. Throws `tier_unavailable` or what the log throws. */
+  async head(call?: Call): Promise<LogHead> {
+    const head = await this.#limited(
+      (signal) => this.#options.log.head({ signal }),
+      call?.signal ?? undefined,
+    );
+    return head;
+  }
+
+  /**
+   * Appends, and has the records in the own mirror before it resolves. `undefined`: see `unless`. Throws where the log cannot be reached: nothing
+   * was promised then, though the records may have landed.
+   */
+  async append(
+    records: readonly NewRecord[],
+    options?: AppendOptions,
+  ): Promise<LogHead | undefined> {
+    const before = this.#applied;
+    const head = await this.#limited(
+      (signal) => this.#options.log.append(records, { ...options, signal }),
+      options?.signal ?? undefined,
+    );
+    if (head === undefined) return undefined;
+    const first = head.position - records.length + 1;
+    if (
+      before !== undefined &&
+      this.#applied === before &&
+      before.logId === head.logId &&
+      before.position === first - 1
+    ) {
+      this.#take({
+        type: "records",
+        head,
+        records: records.map((record, i) => ({ ...record, position: toPosition(first + i) })),
+      });
+    }
+    while (
+      this.#applied === undefined ||
+      this.#applied.logId !== head.logId ||
+      this.#applied.position < head.position
+    ) {
+      // Another log's head can only mean that this one was replaced meanwhile: everything is dead then, also what we append for.
+      if (!(await this.#sync())) throw this.#unreachable();
+      if (this.#applied !== undefined && this.#applied.logId !== head.logId) break;
+    }
+    return head;
+  }
+
+  /** Resolves with the number of other nodes once none of them can serve from before `head`, which was durable when this was called. */
+  async settled(head: LogHead, signal?: AbortSignal): Promise<number> {
+    const { log, clock } = this.#options;
+    if (log.leaseMs === 0) return 0;
+    const durableAt = clock.monotonic();
+    const nodes = await log.settled?.(head, { signal });
+    if (nodes !== undefined) return nodes;
+    await atLeast(clock, durableAt + log.leaseMs, signal);
+    return 1;
+  }
+
+  /** Ends the heartbeat; nothing is served from here on. */
+  close(): void {
+    this.#closed = true;
+    this.servesUntil = -Infinity;
+    this.#heartbeat?.[Symbol.dispose]();
+    this.#watching?.[Symbol.dispose]();
+    this.#servesUntilMonotonic = -Infinity;
+    this.#servesUntilWall = -Infinity;
+  }
+
+  /** One read of the log for all who ask meanwhile. Never rejects. */
+  #sync(): Promise<boolean> {
+    if (
+      this.#options.log.readNow !== undefined &&
+      this.#applied !== undefined &&
+      this.#syncing === undefined
+    ) {
+      const done = this.#syncNow(this.#applied);
+      if (done !== undefined) return Promise.resolve(done);
+    }
+    this.#syncing ??= this.#syncOnce().finally(() => (this.#syncing = undefined));
+    return this.#syncing;
+  }
+
+  #syncNow(from: LogHead): boolean | undefined {
+    const { log, clock } = this.#options;
+    const monotonic = clock.monotonic();
+    const wall = clock.now();
+    try {
+      const delta = log.readNow?.(from);
+      if (delta === undefined || delta.type === "reset") return undefined;
+      this.#take(delta);
+      this.#extend(monotonic, wall);
+      return true;
+    } catch {
+      return undefined; // the awaited read meets the same fault and reports it
+    }
+  }
+
+  async #syncOnce(): Promise<boolean> {
+    const { log, clock, mirror } = this.#options;
+    // Before the request: what the log says was true at some moment after this.
+    let monotonic = clock.monotonic();
+    let wall = clock.now();
+    try {
+      const from = this.#applied;
+      const delta =
+        from === undefined
+          ? undefined
+          : await this.#limited((signal) => log.read(from, { signal }));
+      if (delta?.type === "records") this.#take(delta);
+      else {
+        monotonic = clock.monotonic();
+        wall = clock.now();
+        const snapshot = await this.#limited((signal) => log.snapshot({ signal }));
+        this.#warnOfReplacement(snapshot.head);
+        mirror.reset();
+        for (const record of snapshot.records) mirror.apply(record);
+        this.#applied = snapshot.head;
+      }
+      this.#extend(monotonic, wall);
+      return true;
+    } catch (error) {
+      this.#lost(error);
+      return false;
+    }
+  }
+
+  /** Applies what is later than the mirror, in order. A delta read before another one landed may begin earlier; it never ends earlier unseen. */
+  #take(delta: Extract<LogDelta, { type: "records" }>): void {
+    const applied = this.#applied;
+    if (applied === undefined || applied.logId !== delta.head.logId) return;
+    for (const record of delta.records)
+      if (record.position > applied.position) this.#options.mirror.apply(record);
+    if (delta.head.position > applied.position) this.#applied = delta.head;
+  }
+
+  #extend(monotonic: number, wall: number): void {
+    if (this.#closed) return;
+    const { log, clock, logger } = this.#options;
+    const span = leaseSpanMs(log.leaseMs);
+    this.#servesUntilMonotonic = Math.max(this.#servesUntilMonotonic, monotonic + span);
+    this.#servesUntilWall = log.sharesClock === true ? Infinity : wall + span;
+    if (log.sharesClock === true) this.servesUntil = this.#servesUntilMonotonic;
+    if (!this.#reachable) {
+      this.#reachable = true;
+      logger.info("invalidation log is reachable again: cached copies are served", {
+        position: this.position,
+      });
+    }
+    this.#heartbeat?.[Symbol.dispose]();
+    this.#heartbeat = clock.after(span === Infinity ? CLOCK_CHECK_MS : log.leaseMs / 3, () =>
+      this.#beat(),
+    );
+    this.#watching ??= log.watch?.(() => this.#beat());
+  }
+
+  #beat(): void {
+    if (this.#closed) return;
+    this.#checkClocks();
+    void this.#sync();
+  }
+
+  /** The hot path goes by the monotonic clock; where the wall clock jumped or the machine slept, expiry has to be worked out anew. */
+  #checkClocks(): void {
+    const { clock, mirror } = this.#options;
+    const ahead = clock.now() - clock.monotonic();
+    if (Math.abs(ahead - this.#wallAhead) < CLOCK_JUMP_MS) return;
+    this.#wallAhead = ahead;
+    mirror.recheckAll();
+  }
+
+  #lost(error: unknown): void {
+    const { clock, log, logger } = this.#options;
+    if (this.#closed) return;
+    this.#heartbeat?.[Symbol.dispose]();
+    this.#heartbeat = clock.after(Math.max(log.leaseMs / 3, 50), () => this.#beat());
+    if (!this.#reachable) return;
+    this.#reachable = false;
+    const why = error instanceof Error ? error.message : String(error);
+    logger.warn(
+      "invalidation log cannot be read: after the lease nothing cached is served, everything is computed",
+      { why },
+    );
+  }
+
+  #warnOfReplacement(head: LogHead): void {
+    const old = this.#applied;
+    if (old === undefined || old.logId === head.logId) return;
+    const fields = { was: old.logId, is: head.logId };
+    this.#options.logger.warn(
+      "another invalidation log took over: every copy stored under the old one is dead",
+      fields,
+    );
+  }
+
+  #limited<R>(run: (signal: AbortSignal) => Promise<R>, signal?: AbortSignal): Promise<R> {
+    const { clock, readLimitMs } = this.#options;
+    return withTimeLimit(clock, readLimitMs, "the invalidation log", run, signal);
+  }
+
+  #unreachable(): CacheError {
+    return new CacheError(
+      "tier_unavailable",
+      "The invalidation log took the record but could not be read back",
+      { retryable: true },
+    );
+  }
+}

@@ -1,0 +1,40 @@
+import type { LogRecord } from "@cogniverse/sdk";
+import { TenantMirror } from "./tenant-mirror.ts";
+
+/** The log as this process knows it, by tenant. */
+export class Mirror {
+  readonly #tenants = new Map<string, TenantMirror>();
+
+  /** The same object for the same tenant, for ever: what holds it sees every later record. */
+  tenant(tenantId: string): TenantMirror {
+    let tenant = this.#tenants.get(tenantId);
+    if (tenant === undefined) this.#tenants.set(tenantId, (tenant = new TenantMirror()));
+    return tenant;
+  }
+
+  apply(record: LogRecord): void {
+    this.tenant(record.tenantId).apply(record);
+  }
+
+  reset(): void {
+    for (const tenant of this.#tenants.values()) tenant.reset();
+  }
+
+  /** Sends every copy through the slow check once more. */
+  recheckAll(): void {
+    for (const tenant of this.#tenants.values()) tenant.version++;
+  }
+
+  /** Scopes, globs and heap bytes over all tenants. */
+  size(): { readonly scopes: number; readonly globs: number; readonly bytes: number } {
+    let scopes = 0;
+    let globs = 0;
+    let bytes = 0;
+    for (const tenant of this.#tenants.values()) {
+      scopes += tenant.scopes;
+      globs += tenant.globs;
+      bytes += tenant.bytes;
+    }
+    return { scopes, globs, bytes };
+  }
+}

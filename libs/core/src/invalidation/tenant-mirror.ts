@@ -1,0 +1,200 @@
+import {
+  START,
+  type EntryMetadata,
+  type LogRecord,
+  type Position,
+  type Scope,
+  type ScopeStamp,
+} from "@cogniverse/sdk";
+import { covers, literalPrefix, matchesPattern } from "@cogniverse/sdk/keys";
+import { raise, type Mark } from "./mark.ts";
+
+/** More globs than this cost every slow check too much: the oldest becomes a record on its literal prefix (protocol rule 2). */
+export const MAX_GLOBS = 256;
+
+/** What killed a copy. `soft`: no hard record did. */
+export interface Kill {
+  readonly mode: "hard" | "soft";
+  readonly position: Position;
+}
+
+/** The parts of an entry's metadata that decide whether it is dead. */
+export type Judged = Pick<EntryMetadata, "asOf" | "tags" | "inherited">;
+
+/** What one process knows of one tenant's invalidations: for each scope the last hard and the last record. */
+export class TenantMirror {
+  /**
+   * Grows with every record taken in and with every reset. A copy that was found valid at this very version needs no second
+   * look: the hot path compares this one integer.
+   */
+  version = 0;
+  #last: Position = START;
+  #tenant: Mark = { hard: START, any: START, digest: undefined };
+  readonly #keys = new Map<string, Mark>();
+  readonly #prefixes = new Map<string, Mark>();
+  readonly #tags = new Map<string, Mark>();
+  readonly #globs = new Map<string, Mark>();
+  /** For each prefix the last record on a key or prefix below it: what entries whose stamps were collapsed are checked by. */
+  readonly #below = new Map<string, Mark>();
+  #textBytes = 0;
+
+  /** Takes a record in. Records may come twice; they must not come out of order within a scope that matters, and maxima make even that safe. */
+  apply(record: LogRecord): void {
+    this.version++;
+    if (record.position > this.#last) this.#last = record.position;
+    const { scope } = record;
+    const scopes = this.scopes;
+    if (scope.kind === "key") {
+      raise(this.#keys, scope.value, record);
+      this.#raiseBelow(scope.value, record);
+    } else if (scope.kind === "prefix") {
+      raise(this.#prefixes, scope.value, record);
+      this.#raiseBelow(scope.value, record);
+    } else if (scope.kind === "tag") raise(this.#tags, scope.value, record);
+    else if (scope.kind === "glob") this.#applyGlob(scope.value, record);
+    else this.#raiseTenant(record); // a kind that this version does not know counts as the whole tenant
+    if (this.scopes > scopes && scope.kind !== "tenant") this.#textBytes += scope.value.length;
+  }
+
+  /** Forgets everything: another log speaks from now on. */
+  reset(): void {
+    this.version++;
+    this.#last = START;
+    this.#tenant = { hard: START, any: START, digest: undefined };
+    for (const marks of [this.#keys, this.#prefixes, this.#tags, this.#globs, this.#below])
+      marks.clear();
+    this.#textBytes = 0;
+  }
+
+  /** The record that killed a copy of `path`, or `undefined` while it is valid (protocol rule 4: equal is valid). */
+  kill(path: string, copy: Judged): Kill | undefined {
+    const verdict = new Verdict();
+    // Nothing came in since the copy's position: no scope of it can be later, and inherited stamps are judged apart.
+    if (this.#last > copy.asOf) {
+      this.#judgeKey(path, copy.asOf, undefined, verdict);
+      for (const tag of copy.tags) verdict.add(this.#tags.get(tag), copy.asOf);
+    }
+    for (const stamp of copy.inherited)
+      if (this.#last > stamp.asOf) this.#judgeStamp(stamp, verdict);
+    return verdict.kill();
+  }
+
+  get scopes(): number {
+    return this.#keys.size + this.#prefixes.size + this.#tags.size + this.#globs.size;
+  }
+
+  get globs(): number {
+    return this.#globs.size;
+  }
+
+  /** Heap bytes of what is kept: text, one map slot and one mark a scope. The two constants are measured by `npm run bench -- --only invalidation`. */
+  get bytes(): number {
+    const MARK_AND_SLOT_BYTES = 96;
+    return this.#textBytes + (this.scopes + this.#below.size) * MARK_AND_SLOT_BYTES;
+  }
+
+  #judgeKey(path: string, asOf: Position, digest: string | undefined, verdict: Verdict): void {
+    verdict.add(this.#tenant, asOf);
+    verdict.add(this.#keys.get(path), asOf, digest);
+    this.#judgePrefixesOf(path, asOf, verdict);
+    for (const [pattern, mark] of this.#globs)
+      if (mark.any > asOf && matchesPattern(pattern, path)) verdict.add(mark, asOf);
+  }
+
+  #judgeStamp(stamp: ScopeStamp, verdict: Verdict): void {
+    const { scope, asOf } = stamp;
+    if (scope.kind === "key") this.#judgeKey(scope.value, asOf, stamp.digest, verdict);
+    else if (scope.kind === "prefix") this.#judgePrefix(scope, asOf, verdict);
+    else {
+      verdict.add(this.#tenant, asOf);
+      if (scope.kind === "tag") verdict.add(this.#tags.get(scope.value), asOf);
+      else verdict.addPosition(this.#last, asOf); // it depends on more than can be told apart
+    }
+  }
+
+  #judgePrefix(
+    scope: Scope & { kind: "prefix" | "key" | "tag" | "glob" },
+    asOf: Position,
+    verdict: Verdict,
+  ): void {
+    verdict.add(this.#tenant, asOf);
+    verdict.add(this.#below.get(scope.value), asOf);
+    this.#judgePrefixesOf(scope.value, asOf, verdict);
+    for (const [pattern, mark] of this.#globs) {
+      if (mark.any > asOf && covers({ kind: "glob", value: pattern }, scope))
+        verdict.add(mark, asOf);
+    }
+  }
+
+  /** Every prefix record on the way down to `path`, the path itself included where it ends in "/". */
+  #judgePrefixesOf(path: string, asOf: Position, verdict: Verdict): void {
+    if (this.#prefixes.size === 0) return;
+    for (let at = path.indexOf("/"); at >= 0; at = path.indexOf("/", at + 1)) {
+      verdict.add(this.#prefixes.get(path.slice(0, at + 1)), asOf);
+    }
+  }
+
+  #raiseBelow(path: string, record: LogRecord): void {
+    for (let at = path.indexOf("/"); at >= 0; at = path.indexOf("/", at + 1))
+      raise(this.#below, path.slice(0, at + 1), record);
+  }
+
+  #raiseTenant(record: Pick<LogRecord, "position" | "mode">): void {
+    if (record.mode !== "soft" && record.position > this.#tenant.hard)
+      this.#tenant.hard = record.position;
+    if (record.position > this.#tenant.any) this.#tenant.any = record.position;
+  }
+
+  #applyGlob(pattern: string, record: LogRecord): void {
+    raise(this.#globs, pattern, record);
+    if (this.#globs.size <= MAX_GLOBS) return;
+    const [oldest] = this.#globs;
+    if (oldest === undefined) return;
+    const [literal, mark] = oldest;
+    this.#globs.delete(literal);
+    this.#widen(literalPrefix(literal), mark);
+  }
+
+  /** A glob that has to go becomes the shortest prefix or tenant that holds all it matches. Killing too much is allowed, too little never. */
+  #widen(literal: string, mark: Mark): void {
+    const prefix = literal.slice(0, literal.lastIndexOf("/") + 1);
+    const records = [
+      { position: mark.any, mode: "soft" as const },
+      ...(mark.hard > START ? [{ position: mark.hard, mode: "hard" as const }] : []),
+    ];
+    for (const record of records) {
+      if (prefix === "") this.#raiseTenant(record);
+      else {
+        raise(this.#prefixes, prefix, record);
+        raise(this.#below, prefix, record);
+      }
+    }
+  }
+}
+
+/** Collects the latest records that a copy falls to. */
+class Verdict {
+  #hard: Position = START;
+  #any: Position = START;
+
+  add(mark: Mark | undefined, asOf: Position, digest?: string): void {
+    if (mark === undefined || mark.any <= asOf) return;
+    // What was derived from the very content that the last record put in place lives on (rule 19).
+    if (digest !== undefined && digest === mark.digest) return;
+    if (mark.any > this.#any) this.#any = mark.any;
+    if (mark.hard > asOf && mark.hard > this.#hard) this.#hard = mark.hard;
+  }
+
+  addPosition(last: Position, asOf: Position): void {
+    if (last <= asOf) return;
+    if (last > this.#any) this.#any = last;
+    if (last > this.#hard) this.#hard = last;
+  }
+
+  kill(): Kill | undefined {
+    if (this.#any === START) return undefined;
+    return this.#hard > START
+      ? { mode: "hard", position: this.#hard }
+      : { mode: "soft", position: this.#any };
+  }
+}

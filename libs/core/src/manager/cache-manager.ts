@@ -1,0 +1,207 @@
+import type {
+  Cacheable,
+  CacheManager as CacheManagerContract,
+  CacheStats,
+  Call,
+  Compute,
+  Invalidation,
+  InvalidateOptions,
+  Key,
+  Position,
+  PutOptions,
+  ReadInfo,
+  ReadOptions,
+  Scope,
+} from "@cogniverse/sdk";
+import { checkTenant } from "@cogniverse/sdk/keys";
+import { Engine } from "../engine/engine.ts";
+import { KeyRegistry } from "../keys/key-registry.ts";
+import { observeCounters } from "../stats/observe-counters.ts";
+import { TenantState } from "../tenant/tenant-state.ts";
+import { demoteEvicted } from "./demotion.ts";
+import { inspectKey, previewScope, type CopyInfo, type ScopePreview } from "./inspection.ts";
+import { canonicalScope } from "./canonical-scope.ts";
+import type { CacheManagerOptions } from "./manager-options.ts";
+import { closedError, Operations } from "./operations.ts";
+import { TenantHandle } from "./tenant-handle.ts";
+
+/**
+ * A cache over an ordered list of tiers. It joins the invalidation log at the first call that needs it; making one does no I/O. Throws
+ * `invalid_config` for tiers and policies that contradict each other.
+ */
+export class CacheManager implements CacheManagerContract {
+  readonly #engine: Engine;
+  readonly #operations: Operations;
+  readonly #handles = new Map<string, TenantHandle>();
+  readonly #attached: readonly Disposable[];
+  #closing: Promise<void> | undefined;
+
+  constructor(options: CacheManagerOptions) {
+    this.#engine = new Engine(options);
+    this.#operations = new Operations(this.#engine, new KeyRegistry(options.keyTypes));
+    this.#attached = [
+      demoteEvicted(this.#engine, (tenantId) => this.#handle(tenantId).state),
+      observeCounters(this.#engine, () =>
+        [...this.#handles.values()].map((handle) => handle.state),
+      ),
+    ];
+  }
+
+  forTenant(tenantId: string): TenantHandle {
+    return this.#handle(tenantId);
+  }
+
+  getOrCompute<T extends Cacheable>(
+    key: Key<T> | string,
+    tenantId: string,
+    compute: Compute<NoInfer<T>>,
+    options?: ReadOptions<NoInfer<T>>,
+  ): Promise<T> {
+    return this.#with(tenantId, (tenant) => tenant.getOrCompute<T>(key, compute, options));
+  }
+
+  get<T>(
+    key: Key<T> | string,
+    tenantId: string,
+    options?: ReadOptions<NoInfer<T>>,
+  ): Promise<T | undefined> {
+    return this.#with(tenantId, (tenant) => tenant.get<T>(key, options));
+  }
+
+  getWithInfo<T>(
+    key: Key<T> | string,
+    tenantId: string,
+    options?: ReadOptions<NoInfer<T>>,
+  ): Promise<ReadInfo<T>> {
+    return this.#with(tenantId, (tenant) => tenant.getWithInfo<T>(key, options));
+  }
+
+  put<T extends Cacheable>(
+    key: Key<T> | string,
+    value: NoInfer<T>,
+    tenantId: string,
+    options?: PutOptions<NoInfer<T>>,
+  ): Promise<Invalidation> {
+    return this.#with(tenantId, (tenant) => tenant.put<T>(key, value, options));
+  }
+
+  delete(
+    key: Key<unknown> | string,
+    tenantId: string,
+    options?: InvalidateOptions,
+  ): Promise<Invalidation> {
+    return this.#with(tenantId, (tenant) => tenant.delete(key, options));
+  }
+
+  exists(
+    key: Key<unknown> | string,
+    tenantId: string,
+    options?: ReadOptions<unknown>,
+  ): Promise<boolean> {
+    return this.#with(tenantId, (tenant) => tenant.exists(key, options));
+  }
+
+  listKeys(prefix: string, tenantId: string, call?: Call): Promise<readonly string[]> {
+    return this.#with(tenantId, (tenant) => tenant.listKeys(prefix, call));
+  }
+
+  position(tenantId: string, call?: Call): Promise<Position> {
+    return this.#with(tenantId, (tenant) => tenant.position(call));
+  }
+
+  invalidate(
+    scope: Scope | Key<unknown>,
+    tenantId: string,
+    options?: InvalidateOptions,
+  ): Promise<Invalidation> {
+    return this.#with(tenantId, (tenant) => tenant.invalidate(scope, options));
+  }
+
+  invalidateByPattern(
+    pattern: string,
+    tenantId: string,
+    options?: InvalidateOptions,
+  ): Promise<Invalidation> {
+    return this.#with(tenantId, (tenant) => tenant.invalidateByPattern(pattern, options));
+  }
+
+  invalidateVideo(
+    videoId: string,
+    tenantId: string,
+    options?: InvalidateOptions,
+  ): Promise<Invalidation> {
+    return this.#with(tenantId, (tenant) => tenant.invalidateVideo(videoId, options));
+  }
+
+  stats(tenantId: string, call?: Call): Promise<CacheStats> {
+    return this.#with(tenantId, (tenant) => tenant.stats(call));
+  }
+
+  /** Every tier's copy of a key and whether it would be served. Moves no value. */
+  inspect(key: Key<unknown> | string, tenantId: string, call?: Call): Promise<readonly CopyInfo[]> {
+    return this.#with(tenantId, ({ state }) =>
+      inspectKey(
+        this.#engine,
+        state,
+        this.#operations.registry.resolve(key),
+        call?.signal ?? undefined,
+      ),
+    );
+  }
+
+  /** How many living entries each tier holds that an invalidation of the scope would kill. Reads all metadata of the tenant. */
+  preview(scope: Scope | Key<unknown>, tenantId: string, call?: Call): Promise<ScopePreview> {
+    return this.#with(tenantId, ({ state }) =>
+      previewScope(this.#engine, state, canonicalScope(scope), call?.signal ?? undefined),
+    );
+  }
+
+  async flush(): Promise<void> {
+    await this.#engine.background.flush();
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #close(): Promise<void> {
+    for (const handle of this.#handles.values()) handle.close();
+    for (const handle of this.#handles.values()) {
+      for (const { flight } of handle.state.flights.values()) flight.abort(closedError());
+    }
+    await this.flush();
+    this.#engine.coherence.close();
+    for (const attached of this.#attached) attached[Symbol.dispose]();
+    await Promise.all(this.#engine.tiers.map((tier) => tier.backend[Symbol.asyncDispose]?.()));
+  }
+
+  #handle(tenantId: string): TenantHandle {
+    let handle = this.#handles.get(tenantId);
+    if (handle === undefined) {
+      handle = new TenantHandle(
+        this.#engine,
+        this.#operations,
+        new TenantState(this.#engine, checkTenant(tenantId)),
+      );
+      if (this.#closing !== undefined) handle.close();
+      this.#handles.set(tenantId, handle);
+    }
+    return handle;
+  }
+
+  /** A bad tenant rejects like everything else that can go wrong in a call. */
+  #with<R>(tenantId: string, run: (handle: TenantHandle) => Promise<R>): Promise<R> {
+    let handle: TenantHandle;
+    try {
+      handle = this.#handle(tenantId);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+    return run(handle);
+  }
+}

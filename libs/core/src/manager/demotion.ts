@@ -1,0 +1,66 @@
+import { isUnreadable, type Entry, type Eviction } from "@cogniverse/sdk";
+import type { Engine } from "../engine/engine.ts";
+import type { TenantState } from "../tenant/tenant-state.ts";
+import type { Tier } from "../tier/tier.ts";
+
+/**
+ * Moves what bounded tiers evict to the next tier of the policy, where the policy says so. The copy keeps its `asOf` and its expiry; it is sent only
+ * under a live lease and while valid, and never replaces a newer copy.
+ */
+export function demoteEvicted(
+  engine: Engine,
+  tenantOf: (tenantId: string) => TenantState,
+): Disposable {
+  const listeners = engine.tiers.flatMap((tier) => {
+    const listener = (eviction: Eviction): void =>
+      demote(engine, tenantOf(eviction.tenantId), tier, eviction);
+    const source = tier.backend.evictions;
+    return source === undefined ? [] : [source.onEvict(listener)];
+  });
+  return {
+    [Symbol.dispose]: () => {
+      for (const listener of listeners) listener[Symbol.dispose]();
+    },
+  };
+}
+
+function demote(engine: Engine, tenant: TenantState, from: Tier, eviction: Eviction): void {
+  const slash = eviction.key.indexOf("/");
+  const first = slash < 0 ? eviction.key : eviction.key.slice(0, slash);
+  const family = tenant.family(first.replace(/@.*$/, ""));
+  const to = family.plan.find((tier) => tier.index > from.index);
+  if (!family.policy.demote || to === undefined || eviction.metadata.logId === "") return;
+  const loading = eviction.load(); // at once: the backend holds the entry only for this
+  loading.catch(() => undefined);
+  engine.background.add(async () => {
+    const entry = await loading.catch(() => undefined);
+    if (entry !== undefined && (await store(engine, tenant, to, eviction.key, entry)))
+      tenant.tierCounters(to).demotions++;
+  });
+}
+
+async function store(
+  engine: Engine,
+  tenant: TenantState,
+  to: Tier,
+  key: string,
+  entry: Entry,
+): Promise<boolean> {
+  const { asOf, expiresAt } = entry.metadata;
+  const there = await to.call("head", (signal) =>
+    to.entries.headEntry(key, tenant.tenantId, { signal }),
+  );
+  if (!there.up) return false;
+  const head =
+    there.value === undefined || isUnreadable(there.value) ? undefined : there.value.metadata;
+  // The same copy or a newer one is there already.
+  if (head !== undefined && head.logId === entry.metadata.logId && head.asOf >= asOf) return false;
+  const expired = expiresAt !== null && expiresAt <= engine.clock.now();
+  // The last await is behind us: lease, then mirror, then the store is sent (rule 7).
+  if (expired || !engine.coherence.isLive() || engine.isDead(tenant.mirror, key, entry.metadata))
+    return false;
+  const answer = await to.call("put", (signal) =>
+    to.entries.putEntry(key, entry, tenant.tenantId, { if: "not-newer", asOf }, { signal }),
+  );
+  return answer.up && answer.value !== undefined;
+}

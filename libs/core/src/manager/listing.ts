@@ -1,0 +1,119 @@
+import { isUnreadable, type ReadOptions, type StoredHead } from "@cogniverse/sdk";
+import { decodeKey, encodePrefix } from "@cogniverse/sdk/keys";
+import type { Engine } from "../engine/engine.ts";
+import type { KnownKey } from "../keys/key-registry.ts";
+import { planTiers } from "../policy/plan.ts";
+import type { TenantState } from "../tenant/tenant-state.ts";
+import type { Tier } from "../tier/tier.ts";
+
+/** So many heads are asked for at a time where a backend cannot list them with its keys. */
+const HEADS_AT_A_TIME = 16;
+
+/** Whether a tier of the plan has a copy that a read would return. */
+export async function entryExists(
+  engine: Engine,
+  tenant: TenantState,
+  key: KnownKey,
+  options: ReadOptions<never>,
+): Promise<boolean> {
+  const { policy } = tenant.family(key.family);
+  if (!(await isLive(engine))) return false;
+  for (const tier of planTiers(engine.tiers, policy.tiers, options)) {
+    const answer = await tier.call(
+      "exists",
+      (signal) => tier.entries.headEntry(key.path, tenant.tenantId, { signal }),
+      options.signal ?? undefined,
+    );
+    if (!answer.up || answer.value === undefined || isUnreadable(answer.value)) continue;
+    if (isServable(engine, tenant, key.path, answer.value)) return true;
+  }
+  return false;
+}
+
+/** Texts of the keys that a read would find in some tier, sorted. A tier that is down is left out. */
+export async function listTexts(
+  engine: Engine,
+  tenant: TenantState,
+  prefix: string,
+  signal: AbortSignal | undefined,
+): Promise<readonly string[]> {
+  const texts = new Set<string>();
+  if (!(await isLive(engine))) return [];
+  for (const tier of engine.tiers) {
+    for await (const { key, head } of headsOf(tier, tenant, encodePrefix(prefix), signal)) {
+      if (!isServable(engine, tenant, key, head)) continue;
+      const text = decodeKey(key);
+      if (text.startsWith(prefix)) texts.add(text);
+    }
+  }
+  return [...texts].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+}
+
+/** Keys and metadata of one tier under a canonical prefix; nothing where the tier is down. */
+export async function* headsOf(
+  tier: Tier,
+  tenant: TenantState,
+  prefix: string,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Readonly<{ key: string; head: StoredHead }>> {
+  const { scan } = tier.backend;
+  if (scan !== undefined && tier.backend.entries !== undefined) {
+    const iterator = scan
+      .scan(prefix, undefined, tenant.tenantId, { signal })
+      [Symbol.asyncIterator]();
+    try {
+      for (;;) {
+        const next = await tier.call("scan", () => iterator.next(), signal);
+        if (!next.up || next.value.done === true) return;
+        yield { key: next.value.value.key, head: next.value.value };
+      }
+    } finally {
+      await iterator.return?.();
+    }
+  }
+  const keys = await tier.call(
+    "list",
+    (s) => tier.backend.listKeys(prefix, tenant.tenantId, { signal: s }),
+    signal,
+  );
+  if (!keys.up) return;
+  for (let at = 0; at < keys.value.length; at += HEADS_AT_A_TIME) {
+    const page = keys.value.slice(at, at + HEADS_AT_A_TIME);
+    yield* (await Promise.all(page.map((key) => headOf(tier, tenant, key, signal)))).flat();
+  }
+}
+
+async function headOf(
+  tier: Tier,
+  tenant: TenantState,
+  key: string,
+  signal: AbortSignal | undefined,
+): Promise<readonly Readonly<{ key: string; head: StoredHead }>[]> {
+  const answer = await tier.call(
+    "head",
+    (s) => tier.entries.headEntry(key, tenant.tenantId, { signal: s }),
+    signal,
+  );
+  if (!answer.up || answer.value === undefined || isUnreadable(answer.value)) return [];
+  return [{ key, head: answer.value }];
+}
+
+async function isLive(engine: Engine): Promise<boolean> {
+  return engine.coherence.isLive() || engine.coherence.renew();
+}
+
+/** Whether a copy may be served now: fresh and not dead. */
+export function isServable(
+  engine: Engine,
+  tenant: TenantState,
+  path: string,
+  { metadata }: Pick<StoredHead, "metadata">,
+): boolean {
+  const expired = metadata.expiresAt !== null && metadata.expiresAt <= engine.clock.now();
+  return (
+    !expired &&
+    metadata.logId !== "" &&
+    engine.coherence.isLive() &&
+    !engine.isDead(tenant.mirror, path, metadata)
+  );
+}

@@ -1,0 +1,184 @@
+import type {
+  Cacheable,
+  CacheStats,
+  Call,
+  Compute,
+  Invalidation,
+  InvalidateOptions,
+  Key,
+  Position,
+  PutOptions,
+  ReadInfo,
+  ReadOptions,
+  ResidentSpace,
+  Scope,
+  TenantCache,
+} from "@cogniverse/sdk";
+import type { Engine } from "../engine/engine.ts";
+import { videoTag } from "../keys/key-registry.ts";
+import { tenantStats } from "../stats/tenant-stats.ts";
+import type { TierCounters } from "../stats/counters.ts";
+import type { TenantMirror } from "../invalidation/tenant-mirror.ts";
+import type { Coherence } from "../invalidation/coherence.ts";
+import type { TenantState } from "../tenant/tenant-state.ts";
+import { canonicalScope } from "./canonical-scope.ts";
+import { HotNote } from "./hot-note.ts";
+import { entryExists, listTexts } from "./listing.ts";
+import { closedError, type Operations } from "./operations.ts";
+
+const NOTHING: ResidentSpace = {
+  find: () => undefined,
+  insert: () => undefined,
+  drop: () => undefined,
+};
+
+/** The cache of one tenant. */
+export class TenantHandle implements TenantCache {
+  readonly tenantId: string;
+  readonly state: TenantState;
+  readonly #engine: Engine;
+  readonly #operations: Operations;
+  readonly #coherence: Coherence;
+  readonly #mirror: TenantMirror;
+  readonly #space: ResidentSpace;
+  readonly #first: TierCounters | undefined;
+  #closed = false;
+
+  constructor(engine: Engine, operations: Operations, state: TenantState) {
+    this.tenantId = state.tenantId;
+    this.state = state;
+    this.#engine = engine;
+    this.#operations = operations;
+    this.#coherence = engine.coherence;
+    this.#mirror = state.mirror;
+    this.#space = state.spaces[0] ?? NOTHING;
+    this.#first = state.tiers[0];
+  }
+
+  getOrCompute<T extends Cacheable>(
+    key: Key<T> | string,
+    compute: Compute<NoInfer<T>>,
+    options?: ReadOptions<NoInfer<T>>,
+  ): Promise<T> {
+    // A key's type parameter says what its codec decodes: the one place where that is taken on trust.
+    const hot = options === undefined ? this.#hot(key) : undefined;
+    if (hot !== undefined) return hot as Promise<T>;
+    if (this.#closed) return Promise.reject(closedError());
+    return this.#operations.getOrCompute(this.state, key, compute, options ?? {}) as Promise<T>;
+  }
+
+  get<T>(key: Key<T> | string, options?: ReadOptions<NoInfer<T>>): Promise<T | undefined> {
+    const hot = options === undefined ? this.#hot(key) : undefined;
+    if (hot !== undefined) return hot as Promise<T>;
+    return this.#valueOf(key, options ?? {}) as Promise<T | undefined>;
+  }
+
+  async getWithInfo<T>(
+    key: Key<T> | string,
+    options?: ReadOptions<NoInfer<T>>,
+  ): Promise<ReadInfo<T>> {
+    // The key's type parameter, as above.
+    return this.#read(key, options ?? {}) as Promise<ReadInfo<T>>;
+  }
+
+  async put<T extends Cacheable>(
+    key: Key<T> | string,
+    value: NoInfer<T>,
+    options?: PutOptions<NoInfer<T>>,
+  ): Promise<Invalidation> {
+    this.#open();
+    return this.#operations.put(this.state, key, value, options ?? {});
+  }
+
+  async delete(key: Key<unknown> | string, options?: InvalidateOptions): Promise<Invalidation> {
+    this.#open();
+    return this.#operations.delete(this.state, key, options ?? {});
+  }
+
+  async exists(key: Key<unknown> | string, options?: ReadOptions<unknown>): Promise<boolean> {
+    this.#open();
+    return entryExists(
+      this.#engine,
+      this.state,
+      this.#operations.registry.resolve(key),
+      options ?? {},
+    );
+  }
+
+  async listKeys(prefix: string, call?: Call): Promise<readonly string[]> {
+    this.#open();
+    return listTexts(this.#engine, this.state, prefix, call?.signal ?? undefined);
+  }
+
+  async position(call?: Call): Promise<Position> {
+    this.#open();
+    return this.#operations.position(call?.signal ?? undefined);
+  }
+
+  async invalidate(
+    scope: Scope | Key<unknown>,
+    options?: InvalidateOptions,
+  ): Promise<Invalidation> {
+    this.#open();
+    return this.#operations.invalidator.invalidate(this.state, canonicalScope(scope), options);
+  }
+
+  invalidateByPattern(pattern: string, options?: InvalidateOptions): Promise<Invalidation> {
+    return this.invalidate({ kind: "glob", value: pattern }, options);
+  }
+
+  invalidateVideo(videoId: string, options?: InvalidateOptions): Promise<Invalidation> {
+    return this.invalidate({ kind: "tag", value: videoTag(videoId) }, options);
+  }
+
+  async stats(call?: Call): Promise<CacheStats> {
+    this.#open();
+    return tenantStats(this.#engine, this.state, call?.signal ?? undefined);
+  }
+
+  /** From here on every call is refused. */
+  close(): void {
+    this.#closed = true;
+  }
+
+  /**
+   * The whole memory hit: look-up, time, lease, validity, counters, in one synchronous step without I/O. `undefined` sends the call the long
+   * way. The monotonic clock is read once and stands for both the lease and the expiry. A string with a "%" may be another spelling of
+   * what the map holds, and inside a compute the read has to be written down: both take the long way.
+   */
+  #hot(key: Key<unknown> | string): Promise<unknown> | undefined {
+    const path = typeof key === "string" ? key : key.path;
+    const resident = this.#space.find(path);
+    if (resident === undefined) return undefined;
+    const { note } = resident;
+    if (!(note instanceof HotNote) || resident.checkedAt !== this.#mirror.version) return undefined;
+    const now = this.#engine.clock.monotonic();
+    if (
+      now >= note.untilMonotonic ||
+      now >= this.#coherence.servesUntil ||
+      this.#engine.scopes.active !== 0
+    )
+      return undefined;
+    if (typeof key === "string" ? key.includes("%") : key.codec !== note.codec) return undefined;
+    if (!resident.visited) resident.visited = true;
+    const { counters } = note.family;
+    counters.hits++;
+    counters.savedMs += resident.entry.metadata.computeMs;
+    if (this.#first !== undefined) this.#first.hits++;
+    return (note.promise ??= Promise.resolve(resident.value));
+  }
+
+  async #valueOf(key: Key<unknown> | string, options: ReadOptions<never>): Promise<unknown> {
+    const info = await this.#read(key, options);
+    return info.hit ? info.value : undefined;
+  }
+
+  async #read(key: Key<unknown> | string, options: ReadOptions<never>): Promise<ReadInfo<unknown>> {
+    this.#open();
+    return this.#operations.read(this.state, key, options);
+  }
+
+  #open(): void {
+    if (this.#closed) throw closedError();
+  }
+}

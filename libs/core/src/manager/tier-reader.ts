@@ -1,0 +1,156 @@
+import { isUnreadable, type MissCause, type Resident, type StoredEntry } from "@cogniverse/sdk";
+import { fitsChecksum } from "../codec/checksum.ts";
+import { decodeValue } from "../codec/stored-value.ts";
+import type { Engine } from "../engine/engine.ts";
+import type { KeyRegistry, KnownKey } from "../keys/key-registry.ts";
+import { countMiss } from "../stats/counters.ts";
+import type { FamilyState } from "../tenant/family-state.ts";
+import type { TenantState } from "../tenant/tenant-state.ts";
+import type { Tier } from "../tier/tier.ts";
+import { HotNote } from "./hot-note.ts";
+import type { Hit, Miss } from "./outcome.ts";
+import type { TierStore } from "./tier-store.ts";
+
+/** One look-up: which key, for whom, where. */
+export interface LookUp {
+  readonly tenant: TenantState;
+  readonly key: KnownKey;
+  readonly family: FamilyState;
+  readonly plan: readonly Tier[];
+  readonly signal: AbortSignal | undefined;
+}
+
+type Found = Omit<Hit, "causes">;
+
+/** The tier loop: asks one tier after the other until one has a copy that may be served. */
+export class TierReader {
+  readonly #engine: Engine;
+  readonly #registry: KeyRegistry;
+  readonly #store: TierStore;
+
+  constructor(engine: Engine, registry: KeyRegistry, store: TierStore) {
+    this.#engine = engine;
+    this.#registry = registry;
+    this.#store = store;
+  }
+
+  /** A hit is valid in the synchronous step in which this resolves. Rejects only with the signal's reason. */
+  async read(lookUp: LookUp): Promise<Hit | Miss> {
+    const causes: Record<string, MissCause> = {};
+    const { coherence, tiers } = this.#engine;
+    if (!coherence.isLive()) await coherence.renew();
+    for (const tier of tiers) {
+      const found = lookUp.plan.includes(tier) ? await this.#ask(tier, lookUp) : "bypassed";
+      const counters = lookUp.tenant.tierCounters(tier);
+      if (typeof found !== "string") {
+        counters.hits++;
+        return { ...found, causes };
+      }
+      causes[tier.name] = found;
+      if (found !== "bypassed") countMiss(counters, found);
+    }
+    return { from: "nowhere", causes };
+  }
+
+  async #ask(tier: Tier, lookUp: LookUp): Promise<Found | MissCause> {
+    const { tenant, key, signal } = lookUp;
+    const resident = tenant.spaces[tier.index]?.find(key.path);
+    if (resident !== undefined) {
+      const found = await this.#checkResident(tier, lookUp, resident);
+      if (found !== "absent") return found;
+    }
+    const answer = await tier.call(
+      "get",
+      (s) => tier.entries.getEntry(key.path, tenant.tenantId, { signal: s }),
+      signal,
+    );
+    if (!answer.up) return "tier-down";
+    if (answer.value === undefined) return "absent";
+    return isUnreadable(answer.value)
+      ? answer.value.unreadable
+      : this.#verify(tier, lookUp, answer.value);
+  }
+
+  async #checkResident(tier: Tier, lookUp: LookUp, resident: Resident): Promise<Found | MissCause> {
+    const { tenant, key } = lookUp;
+    const { note } = resident;
+    // Kept by another codec than the key's: its bytes decide.
+    if (!(note instanceof HotNote) || (key.codec !== undefined && note.codec !== key.codec))
+      return "absent";
+    const { coherence } = this.#engine;
+    if (!coherence.isLive() && !(await coherence.renew())) return "tier-down";
+    const cause = this.#refuse(lookUp, resident.entry);
+    if (cause !== undefined) {
+      if (cause !== "tier-down") tenant.spaces[tier.index]?.drop(resident);
+      return cause;
+    }
+    resident.checkedAt = tenant.mirror.version;
+    resident.visited = true;
+    this.#setHotUntil(note, resident);
+    return { from: "tier", value: resident.value, tier, metadata: resident.entry.metadata };
+  }
+
+  /** Anew from the wall clock, which may have jumped since. */
+  #setHotUntil(note: HotNote, resident: Resident): void {
+    if (note.untilMonotonic === -Infinity || resident.expiresAt === Infinity) return;
+    const { clock } = this.#engine;
+    note.untilMonotonic = clock.monotonic() + (resident.expiresAt - clock.now());
+  }
+
+  async #verify(tier: Tier, lookUp: LookUp, stored: StoredEntry): Promise<Found | MissCause> {
+    const { key, tenant } = lookUp;
+    const { metadata } = stored;
+    if (metadata.logId === "") return "foreign";
+    const early = this.#refuse(lookUp, stored);
+    if (early !== undefined && early !== "tier-down") {
+      this.#drop(tier, lookUp, stored);
+      return early;
+    }
+    if (tier.verifies && !fitsChecksum(stored.data, metadata.checksum)) {
+      this.#drop(tier, lookUp, stored);
+      return "corrupt";
+    }
+    let codec;
+    let value: unknown;
+    let valueBytes = 0;
+    try {
+      codec = key.codec ?? this.#registry.codecById(metadata.codec);
+      value = await decodeValue(stored, codec);
+      valueBytes = codec.settle?.(value) ?? 0;
+    } catch {
+      return "undecodable";
+    }
+    const { coherence } = this.#engine;
+    if (!coherence.isLive()) await coherence.renew();
+    // The last await is behind us: lease, then mirror, then out (rule 5). Promotion into memory is part of this step.
+    const late = this.#refuse(lookUp, stored);
+    if (late !== undefined) return late;
+    const above = lookUp.plan.filter((t) => t.index < tier.index);
+    const { family } = lookUp;
+    const ttlNamed = family.policy.ttl !== undefined;
+    const shipment = { path: key.path, family, entry: stored, value, valueBytes, codec, ttlNamed };
+    this.#store.promote(tenant, above, shipment);
+    if (tier.residents !== undefined) this.#store.makeResident(tenant, tier, shipment);
+    return { from: "tier", value, tier, metadata };
+  }
+
+  /** Lease, then time, then mirror, in one synchronous step. */
+  #refuse(
+    { tenant, key }: LookUp,
+    { metadata }: Pick<StoredEntry, "metadata">,
+  ): MissCause | undefined {
+    const { coherence, clock } = this.#engine;
+    if (!coherence.isLive()) return "tier-down";
+    if (metadata.expiresAt !== null && metadata.expiresAt <= clock.now()) return "expired";
+    return this.#engine.isDead(tenant.mirror, key.path, metadata) ? "invalidated" : undefined;
+  }
+
+  /** A copy that no read can ever use again makes room. Only this very copy: a newer one has another etag. */
+  #drop(tier: Tier, { key, tenant }: LookUp, { etag }: StoredEntry): void {
+    this.#engine.background.add(async () => {
+      await tier.call("delete", (signal) =>
+        tier.entries.deleteEntry(key.path, etag, tenant.tenantId, { signal }),
+      );
+    });
+  }
+}

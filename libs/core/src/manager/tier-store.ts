@@ -1,0 +1,106 @@
+import type { Codec, Entry, Resident } from "@cogniverse/sdk";
+import type { Engine } from "../engine/engine.ts";
+import { expiryInTier } from "../policy/check-ttl.ts";
+import type { FamilyState } from "../tenant/family-state.ts";
+import type { TenantState } from "../tenant/tenant-state.ts";
+import type { Tier } from "../tier/tier.ts";
+import { HotNote } from "./hot-note.ts";
+
+/** An entry on its way into tiers. */
+export interface Shipment {
+  readonly path: string;
+  readonly family: FamilyState;
+  readonly entry: Entry;
+  readonly value: unknown;
+  /** What the value takes in memory beside the entry's bytes. */
+  readonly valueBytes: number;
+  readonly codec: Codec<unknown>;
+  /** Whether a caller or the policy named the TTL, so that a tier's default does not apply. */
+  readonly ttlNamed: boolean;
+}
+
+/** Puts entries into tiers, under the rules that keep dead ones out. */
+export class TierStore {
+  readonly #engine: Engine;
+
+  constructor(engine: Engine) {
+    this.#engine = engine;
+  }
+
+  /** Stores in all tiers of the plan at the same time. Resolves when each took it or gave up; never rejects. */
+  async fill(tenant: TenantState, plan: readonly Tier[], shipment: Shipment): Promise<void> {
+    await Promise.all(plan.map((tier) => this.#store(tenant, tier, shipment)));
+  }
+
+  /** Brings a hit to the tiers above the one it was found in. The reader does not wait: decoded values are there at once, the rest follows. */
+  promote(tenant: TenantState, above: readonly Tier[], shipment: Shipment): void {
+    for (const tier of above) {
+      const promote = async (): Promise<void> => {
+        if (await this.#store(tenant, tier, shipment)) tenant.tierCounters(tier).promotions++;
+      };
+      if (tier.residents === undefined) this.#engine.background.add(promote);
+      else void promote();
+    }
+  }
+
+  /**
+   * Rule 7: sent only under a live lease and while valid. What lands later than a newer record is dead by its position, and never replaces a
+   * newer copy where the backend can compare.
+   */
+  async #store(tenant: TenantState, tier: Tier, shipment: Shipment): Promise<boolean> {
+    const { path, family } = shipment;
+    const counters = tenant.tierCounters(tier);
+    const entry = inTier(shipment, tier);
+    const { metadata, data } = entry;
+    const { coherence, clock } = this.#engine;
+    const late = metadata.expiresAt !== null && metadata.expiresAt <= clock.now();
+    if (late || data.byteLength > family.policy.maxValueBytes) return false;
+    if (!coherence.isLive() || this.#engine.isDead(tenant.mirror, path, metadata)) return false;
+    if (tier.residents !== undefined) {
+      const stored = this.makeResident(tenant, tier, { ...shipment, entry }) !== undefined;
+      count(counters, stored);
+      return stored;
+    }
+    const answer = await tier.call("put", (signal) =>
+      tier.entries.putEntry(
+        path,
+        entry,
+        tenant.tenantId,
+        { if: "not-newer", asOf: metadata.asOf },
+        { signal },
+      ),
+    );
+    const stored = answer.up && answer.value !== undefined;
+    count(counters, stored);
+    return stored;
+  }
+
+  /** Keeps a decoded value. To be called in the synchronous step in which it was found valid. */
+  makeResident(tenant: TenantState, tier: Tier, shipment: Shipment): Resident | undefined {
+    const { path, family, entry, value, valueBytes, codec } = shipment;
+    const { expiresAt } = entry.metadata;
+    const { clock } = this.#engine;
+    // A caller's own copy cannot be the shared one, and a tier that the policy leaves out answers only to calls that name it.
+    const hot = tier.index === 0 && family.plan.includes(tier) && !family.policy.copyOnRead;
+    const until = expiresAt === null ? Infinity : clock.monotonic() + (expiresAt - clock.now());
+    return tenant.spaces[tier.index]?.insert({
+      key: path,
+      entry,
+      value,
+      valueBytes,
+      note: new HotNote(family, codec, hot ? until : -Infinity),
+      checkedAt: tenant.mirror.version,
+    });
+  }
+}
+
+function count(counters: { writes: number; refusedWrites: number }, stored: boolean): void {
+  if (stored) counters.writes++;
+  else counters.refusedWrites++;
+}
+
+function inTier({ entry, ttlNamed }: Shipment, tier: Tier): Entry {
+  const expiresAt = expiryInTier(entry.metadata, ttlNamed, tier.defaultTtl);
+  if (expiresAt === entry.metadata.expiresAt) return entry;
+  return { data: entry.data, metadata: { ...entry.metadata, expiresAt, freshUntil: expiresAt } };
+}

@@ -1,0 +1,65 @@
+import type { ResidentSpace } from "@cogniverse/sdk";
+import { SourceRegistry } from "../compute/source-registry.ts";
+import type { Engine } from "../engine/engine.ts";
+import type { Flight } from "../flight/flight.ts";
+import type { TenantMirror } from "../invalidation/tenant-mirror.ts";
+import type { Outcome } from "../manager/outcome.ts";
+import { resolvePolicy } from "../policy/policy.ts";
+import {
+  tenantCounters,
+  tierCounters,
+  type TenantCounters,
+  type TierCounters,
+} from "../stats/counters.ts";
+import type { Tier } from "../tier/tier.ts";
+import { FamilyState } from "./family-state.ts";
+
+/** A flight in the air and what will come of it. */
+export interface Airborne {
+  readonly flight: Flight;
+  readonly outcome: Promise<Outcome>;
+}
+
+/** Everything this process keeps for one tenant. Looked up once, by `forTenant`. */
+export class TenantState {
+  readonly tenantId: string;
+  readonly mirror: TenantMirror;
+  readonly flights: Map<string, Airborne> = new Map();
+  readonly sources: SourceRegistry = new SourceRegistry();
+  readonly counters: TenantCounters = tenantCounters();
+  readonly tiers: readonly TierCounters[];
+  /** By tier index; `undefined` where the tier keeps no decoded values. */
+  readonly spaces: readonly (ResidentSpace | undefined)[];
+  readonly families: Map<string, FamilyState> = new Map();
+  readonly #engine: Engine;
+
+  constructor(engine: Engine, tenantId: string) {
+    this.#engine = engine;
+    this.tenantId = tenantId;
+    this.mirror = engine.mirror.tenant(tenantId);
+    this.tiers = engine.tiers.map(() => tierCounters());
+    this.spaces = engine.tiers.map((tier) => tier.residents?.space(tenantId));
+  }
+
+  family(name: string): FamilyState {
+    let family = this.families.get(name);
+    if (family === undefined) {
+      const { defaultPolicy, policies, tenants } = this.#engine.policies;
+      const policy = resolvePolicy(
+        defaultPolicy,
+        policies?.[name],
+        tenants?.[this.tenantId]?.policies?.[name],
+      );
+      const plan = this.#engine.tiers.filter((tier) => policy.tiers[tier.name] ?? true);
+      this.families.set(name, (family = new FamilyState(name, policy, plan)));
+    }
+    return family;
+  }
+
+  tierCounters(tier: Tier): TierCounters {
+    const counters = this.tiers[tier.index];
+    if (counters === undefined)
+      throw new RangeError(`Tier "${tier.name}" is not one of this cache`);
+    return counters;
+  }
+}
