@@ -1,0 +1,107 @@
+import {
+  plainEntry,
+  type BackendContext,
+  type BackendStats,
+  type BackendTraits,
+  type Bytes,
+  type CacheBackend,
+  type Call,
+  type Clock,
+  type EntryStore,
+  type EvictionSource,
+  type KeyScan,
+  type ResidentStore,
+  type UserMetadata,
+} from "@cogniverse/sdk";
+import { EvictionTeller } from "./eviction-teller.ts";
+import { MemoryEntries } from "./memory-entries.ts";
+import {
+  resolveMemoryOptions,
+  type MemoryOptions,
+  type ResolvedMemoryOptions,
+} from "./memory-options.ts";
+import { MemoryResidents } from "./memory-residents.ts";
+import { MemoryScan } from "./memory-scan.ts";
+import { MemoryStore } from "./memory-store.ts";
+import { undecoded } from "./undecoded.ts";
+
+/** What {@link memoryBackend} needs of its surroundings. */
+export type MemoryContext = Pick<BackendContext, "clock" | "logger">;
+
+/**
+ * The in-process tier: entries with their decoded values, bounded by bytes and by number. Arrays given to it belong to it and are
+ * given out as they are, unless a small view on a large buffer was given, which it copies. Throws `invalid_config`.
+ */
+export function memoryBackend(options: MemoryOptions, context: MemoryContext): CacheBackend {
+  return new MemoryBackend(resolveMemoryOptions(options), context);
+}
+
+class MemoryBackend implements CacheBackend {
+  readonly traits: BackendTraits = { locality: "process", durable: false };
+  readonly defaultTtl: number | null;
+  readonly entries: EntryStore;
+  readonly scan: KeyScan;
+  readonly residents: ResidentStore;
+  readonly evictions: EvictionSource;
+  readonly #store: MemoryStore;
+  readonly #clock: Pick<Clock, "now">;
+
+  constructor(limits: ResolvedMemoryOptions, { clock, logger }: MemoryContext) {
+    const teller = new EvictionTeller(logger);
+    this.#clock = clock;
+    this.#store = new MemoryStore(limits, () => clock.now(), teller);
+    this.defaultTtl = limits.defaultTtl;
+    this.entries = new MemoryEntries(this.#store);
+    this.scan = new MemoryScan(this.#store);
+    this.residents = new MemoryResidents(this.#store);
+    this.evictions = teller;
+  }
+
+  async exists(key: string, tenantId: string, call?: Call): Promise<boolean> {
+    call?.signal?.throwIfAborted();
+    return this.#store.live(tenantId, key) !== undefined;
+  }
+
+  async get(key: string, tenantId: string, call?: Call): Promise<Bytes | undefined> {
+    call?.signal?.throwIfAborted();
+    const slot = this.#store.live(tenantId, key);
+    if (slot === undefined) return undefined;
+    slot.visited = true;
+    return slot.entry.data;
+  }
+
+  async put(
+    key: string,
+    data: Bytes,
+    tenantId: string,
+    metadata?: UserMetadata,
+    ttl: number | null | undefined = this.defaultTtl,
+    call?: Call,
+  ): Promise<boolean> {
+    call?.signal?.throwIfAborted();
+    const entry = plainEntry(data, { now: this.#clock.now(), ttl, user: metadata });
+    return this.#store.write(tenantId, undecoded(key, entry)) !== undefined;
+  }
+
+  async delete(key: string, tenantId: string, call?: Call): Promise<boolean> {
+    call?.signal?.throwIfAborted();
+    const slot = this.#store.live(tenantId, key);
+    return slot !== undefined && this.#store.remove(slot);
+  }
+
+  async listKeys(prefix: string, tenantId: string, call?: Call): Promise<readonly string[]> {
+    call?.signal?.throwIfAborted();
+    const keys: string[] = [];
+    for await (const { key } of this.scan.scan(prefix, undefined, tenantId, call)) keys.push(key);
+    return keys;
+  }
+
+  async getStats(tenantId: string, call?: Call): Promise<BackendStats> {
+    call?.signal?.throwIfAborted();
+    return this.#store.stats(tenantId);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#store.clear();
+  }
+}
