@@ -2,6 +2,7 @@ export { CacheManager } from "./manager/cache-manager.ts";
 export type { CacheManagerOptions, TenantOptions } from "./manager/manager-options.ts";
 export type { CopyDetails, CopyInfo, ScopePreview } from "./manager/inspection.ts";
 export type { TierOptions } from "./tier/tier-options.ts";
+export { FramedEntries } from "./tier/framed-entries.ts";
 export { resolvePolicy, type PolicyOptions, type ResolvedPolicy } from "./policy/policy.ts";
 export { defineKeyType, type KeyTypeOptions } from "./keys/define-key-type.ts";
 export { keys } from "./keys/keys.ts";

@@ -41,8 +41,6 @@ export class Tier {
   readonly backend: CacheBackend;
   readonly entries: EntryStore;
   readonly traits: BackendTraits;
-  /** Seconds for entries whose policy names none. */
-  readonly defaultTtl: number | null;
   readonly residents: ResidentStore | undefined;
   errors = 0;
   readonly #clock: Clock;
@@ -57,7 +55,6 @@ export class Tier {
     this.backend = options.backend;
     this.entries = options.backend.entries ?? new FramedEntries(options.backend, clock);
     this.traits = options.backend.traits ?? { locality: "process", durable: false };
-    this.defaultTtl = options.backend.defaultTtl ?? null;
     this.residents = options.backend.residents;
     this.#clock = clock;
     this.#logger = logger;
@@ -66,6 +63,11 @@ export class Tier {
       failures: options.breakerFailures ?? 5,
       pauseMs: options.breakerPauseMs ?? 1000,
     };
+  }
+
+  /** Seconds for entries whose policy names none. Asked each time: a tier that was down at start learns it late. */
+  get defaultTtl(): number | null {
+    return this.backend.defaultTtl ?? null;
   }
 
   get state(): "up" | "probing" | "down" {
