@@ -1,0 +1,191 @@
+import { randomUUID } from "node:crypto";
+import type { Clock, Entry, WriteCondition } from "@cogniverse/sdk";
+import { encodeFrame } from "@cogniverse/sdk/frame";
+import { blockBytes, type Need } from "./capacity.ts";
+import { rowCharge, type EntryIndex, type Found, type NewRow } from "./entry-index.ts";
+import type { Evictions } from "./evictions.ts";
+import type { Graveyard } from "./graveyard.ts";
+import type { PendingFiles } from "./pending-files.ts";
+import type { Room } from "./room.ts";
+import type { Sieve } from "./sieve.ts";
+import type { ValueFiles } from "./value-files.ts";
+import type { WriteQueue } from "./write-queue.ts";
+
+/** Rounds of evicting and unlinking that one write goes through while others take what it made free. */
+const MOST_ROUNDS = 8;
+
+/** What a writer works with. */
+export interface WriterParts {
+  readonly index: EntryIndex;
+  readonly pending: PendingFiles;
+  readonly files: ValueFiles;
+  readonly room: Room;
+  readonly graveyard: Graveyard;
+  readonly evictions: Evictions;
+  readonly sieve: Sieve;
+  readonly writes: WriteQueue;
+  readonly clock: Clock;
+  readonly inlineMaxBytes: number;
+}
+
+interface Plan {
+  readonly key: Buffer;
+  readonly row: NewRow;
+  readonly condition: WriteCondition | undefined;
+  readonly parts: readonly Uint8Array[];
+}
+
+/** What one transaction did. All that it took out of the index is to be cleared away after the commit. */
+type Outcome = Readonly<{
+  state: "done" | "unmet" | "wait" | "refused";
+  replaced?: Found | undefined;
+  evicted?: readonly Found[];
+  expired?: readonly Found[];
+}>;
+
+/** Stores and deletes entries. A value is visible whole, or not at all. */
+export class EntryWriter {
+  readonly #parts: WriterParts;
+
+  constructor(parts: WriterParts) {
+    this.#parts = parts;
+  }
+
+  /** The new etag; `undefined` = the condition was not met, or there is no room. */
+  async put(
+    key: Buffer,
+    entry: Entry,
+    condition: WriteCondition | undefined,
+  ): Promise<string | undefined> {
+    const [header, payload] = encodeFrame(entry);
+    const row: NewRow = {
+      // Not the context's random source: two processes must never agree on one.
+      id: randomUUID().replaceAll("-", ""),
+      header,
+      payload: payload.byteLength <= this.#parts.inlineMaxBytes ? payload : undefined,
+      payloadBytes: payload.byteLength,
+      expiresAt: entry.metadata.expiresAt ?? Infinity,
+      asOf: entry.metadata.asOf,
+    };
+    const plan: Plan = { key, row, condition, parts: [header, payload] };
+    return row.payload === undefined ? this.#putFile(plan) : this.#putInline(plan);
+  }
+
+  /** Removes the entry if `wanted` says so. Resolves with what was removed. */
+  async remove(key: Buffer, wanted: (found: Found) => boolean): Promise<Found | undefined> {
+    const { index, room, writes, graveyard } = this.#parts;
+    const removed = await writes.run(() => {
+      const found = index.find(key);
+      if (found === undefined || !wanted(found)) return undefined;
+      room.drop(found);
+      return found;
+    });
+    if (removed?.head.inFile === true) graveyard.dig([{ id: removed.head.id }]);
+    return removed;
+  }
+
+  async #putInline(plan: Plan): Promise<string | undefined> {
+    const need = { indexBytes: rowCharge(plan.key, plan.row), fileBytes: 0 };
+    const stored = await this.#admitted(plan, need, () => this.#replace(plan));
+    return stored ? plan.row.id : undefined;
+  }
+
+  async #putFile(plan: Plan): Promise<string | undefined> {
+    const { files, writes, pending } = this.#parts;
+    const need = fileNeed(plan);
+    const reserved = await this.#admitted(plan, need, () => {
+      pending.reserve(plan.row.id, need.indexBytes + need.fileBytes);
+      return undefined;
+    });
+    if (!reserved) return undefined;
+    try {
+      await files.write(plan.row.id, plan.parts);
+    } catch (error) {
+      await writes.run(() => pending.settle(plan.row.id));
+      throw error;
+    }
+    return (await this.#commitFile(plan, need)) ? plan.row.id : undefined;
+  }
+
+  async #commitFile(plan: Plan, need: Need): Promise<boolean> {
+    const { index, pending, writes } = this.#parts;
+    const outcome = await writes.run((): Outcome => {
+      // Its space may have been given up by somebody who took this process for gone.
+      if (!pending.settle(plan.row.id)) return { state: "unmet" };
+      index.change({ fileBytes: need.fileBytes });
+      // The condition is decided here, in the step that makes the value visible; before, it only spared a useless write.
+      if (this.#met(plan.condition, index.find(plan.key)))
+        return { state: "done", replaced: this.#replace(plan) };
+      pending.bury(plan.row.id, need.fileBytes);
+      return { state: "unmet" };
+    });
+    this.#clearAway(outcome);
+    if (outcome.state === "unmet") this.#parts.graveyard.dig([{ id: plan.row.id }]);
+    return outcome.state === "done";
+  }
+
+  /** Does `store` in a transaction in which the condition is met and there is room, unlinking what had to be evicted in between. */
+  async #admitted(plan: Plan, need: Need, store: () => Found | undefined): Promise<boolean> {
+    const { writes, graveyard } = this.#parts;
+    for (let round = 0; round < MOST_ROUNDS; round++) {
+      const outcome = await writes.run(() => this.#admit(plan, need, store));
+      this.#clearAway(outcome);
+      if (outcome.state === "done") return true;
+      if (outcome.state !== "wait") return false;
+      await graveyard.settled();
+    }
+    return false;
+  }
+
+  #admit(plan: Plan, need: Need, store: () => Found | undefined): Outcome {
+    const { index, room, clock } = this.#parts;
+    if (!this.#met(plan.condition, index.find(plan.key))) return { state: "unmet" };
+    const grant = room.make(need, plan.key, clock.now());
+    const { state, evicted, expired } = grant;
+    if (state !== "granted") return { state, evicted, expired };
+    return { state: "done", replaced: store(), evicted, expired };
+  }
+
+  #replace(plan: Plan): Found | undefined {
+    const { index, room, sieve } = this.#parts;
+    const old = index.find(plan.key);
+    if (old !== undefined) {
+      room.drop(old);
+      sieve.visit(old.head.order);
+    }
+    index.insert(plan.key, plan.row, old?.head.order);
+    return old;
+  }
+
+  #met(condition: WriteCondition | undefined, found: Found | undefined): boolean {
+    if (condition === undefined) return true;
+    const live =
+      found === undefined || found.head.expiresAt <= this.#parts.clock.now() ? undefined : found;
+    switch (condition.if) {
+      case "absent":
+        return live === undefined;
+      case "match":
+        return live?.head.id === condition.etag;
+      default:
+        return live === undefined || live.head.asOf <= condition.asOf;
+    }
+  }
+
+  /** After the commit: tells of evictions, and has the files of whatever left the index unlinked. */
+  #clearAway({ replaced, evicted = [], expired = [] }: Outcome): void {
+    const { evictions, graveyard } = this.#parts;
+    const told = evicted.map((found) => ({ found, held: evictions.tell(found) }));
+    const gone = [...expired, ...(replaced === undefined ? [] : [replaced])];
+    const graves = [...told, ...gone.map((found) => ({ found, held: undefined }))];
+    graveyard.dig(
+      graves
+        .filter(({ found }) => found.head.inFile)
+        .map(({ found, held }) => ({ id: found.head.id, held })),
+    );
+  }
+}
+
+function fileNeed({ key, row }: Plan): Need {
+  const frameBytes = row.header.byteLength + row.payloadBytes;
+  return { indexBytes: rowCharge(key, row), fileBytes: blockBytes(frameBytes) };
+}

@@ -1,0 +1,97 @@
+import type {
+  AppendOptions,
+  Call,
+  InvalidationLog,
+  LogDelta,
+  LogHead,
+  LogSnapshot,
+  NewRecord,
+} from "@cogniverse/sdk";
+import { translateDiskError } from "../disk-error.ts";
+import type { Environment } from "../environment.ts";
+import type { Members } from "../members.ts";
+import { WriteQueue } from "../write-queue.ts";
+import type { LogStore } from "./log-store.ts";
+
+/**
+ * D between processes of one machine: a reader polls LMDB, which costs microseconds, so the time is chosen for what an operator may
+ * wait for and a loaded event loop still keeps.
+ */
+export const LEASE_MS = 200;
+
+/**
+ * The invalidation log in a directory that several processes share. An append is on disk before anybody can see it and before it
+ * resolves. Every read takes a snapshot of its own, begun after the call.
+ */
+export class LocalLog implements InvalidationLog {
+  readonly leaseMs: number = LEASE_MS;
+  readonly #environment: Environment;
+  readonly #store: LogStore;
+  readonly #members: Members;
+  readonly #writes: WriteQueue;
+  readonly #tier: string;
+
+  constructor(environment: Environment, store: LogStore, members: Members, tier: string) {
+    this.#environment = environment;
+    this.#store = store;
+    this.#members = members;
+    this.#writes = new WriteQueue(environment, "before");
+    this.#tier = tier;
+  }
+
+  async append(
+    records: readonly NewRecord[],
+    options?: AppendOptions,
+  ): Promise<LogHead | undefined> {
+    options?.signal?.throwIfAborted();
+    try {
+      return await this.#writes.run(() => this.#store.append(records, options?.unless));
+    } catch (error) {
+      throw translateDiskError(error, this.#tier, "append to the invalidation log");
+    }
+  }
+
+  async head(call?: Call): Promise<LogHead> {
+    call?.signal?.throwIfAborted();
+    return this.#snapshot(() => this.#store.head());
+  }
+
+  async read(from: LogHead, call?: Call): Promise<LogDelta> {
+    call?.signal?.throwIfAborted();
+    return this.readNow(from);
+  }
+
+  readNow(from: LogHead): LogDelta {
+    return this.#snapshot(() => {
+      const records = this.#store.after(from);
+      const head = this.#store.head();
+      return records === undefined ? { type: "reset", head } : { type: "records", head, records };
+    });
+  }
+
+  async snapshot(call?: Call): Promise<LogSnapshot> {
+    call?.signal?.throwIfAborted();
+    return this.#snapshot(() => ({ head: this.#store.head(), records: this.#store.summary() }));
+  }
+
+  async settled(_head: LogHead, call?: Call): Promise<number | undefined> {
+    call?.signal?.throwIfAborted();
+    // `head` came from an append that has resolved, so a snapshot taken now is after its transaction; see Members.
+    return this.#snapshot(() => (this.#members.others() === 0 ? 0 : undefined));
+  }
+
+  /** Resolves when the appends begun so far are settled. */
+  drained(): Promise<void> {
+    return this.#writes.drained();
+  }
+
+  /** One LMDB snapshot for all that `read` reads: it runs in one synchronous step. */
+  #snapshot<T>(read: () => T): T {
+    try {
+      this.#environment.refresh();
+      return read();
+    } catch (error) {
+      throw translateDiskError(error, this.#tier, "read the invalidation log");
+    }
+  }
+}

@@ -1,0 +1,70 @@
+import { createHash } from "node:crypto";
+import { toPosition, type LogRecord, type NewRecord, type Position } from "@cogniverse/sdk";
+
+/** First and last position that the tail of records holds; `first` = `head` + 1 where it is empty. */
+export type LogBounds = Readonly<{ head: Position; first: Position }>;
+
+/** The last record of each mode on one scope of one tenant. */
+export type ScopeRow = Readonly<{ hard?: LogRecord; soft?: LogRecord }>;
+
+/** Bytes of a scope in a table's key; a longer one stands there as its SHA-256. */
+const LONGEST_SCOPE = 1024;
+
+/** Key of a record: its position, big-endian, so that keys sort as positions do. */
+export function positionKey(position: number): Buffer {
+  const key = Buffer.allocUnsafe(8);
+  key.writeBigUInt64BE(BigInt(position));
+  return key;
+}
+
+/** Everything of a tenant in the scope table begins with this. */
+export function tenantKey(tenantId: string): Buffer {
+  return Buffer.from(`${tenantId}\0`);
+}
+
+/** Key of a scope's row. A scope of an unknown kind has one too: all its properties take part. */
+export function scopeKey(record: NewRecord): Buffer {
+  const scope = JSON.stringify(record.scope, Object.keys(record.scope).toSorted());
+  const short =
+    Buffer.byteLength(scope) <= LONGEST_SCOPE
+      ? scope
+      : createHash("sha256").update(scope).digest("hex");
+  return Buffer.concat([tenantKey(record.tenantId), Buffer.from(short)]);
+}
+
+/** Bounds as two float64, little-endian: head, first. */
+export function encodeBounds(bounds: LogBounds): Buffer {
+  const row = Buffer.allocUnsafe(16);
+  row.writeDoubleLE(bounds.head, 0);
+  row.writeDoubleLE(bounds.first, 8);
+  return row;
+}
+
+export function decodeBounds(row: Buffer): LogBounds {
+  return { head: toPosition(row.readDoubleLE(0)), first: toPosition(row.readDoubleLE(8)) };
+}
+
+/** Records are stored as JSON, word for word, so that what a later release adds to them is kept. */
+export function encodeJson(value: LogRecord | ScopeRow): Buffer {
+  return Buffer.from(JSON.stringify(value));
+}
+
+export function decodeRecordRow(row: Uint8Array): LogRecord {
+  // Only append writes these rows, from a LogRecord.
+  return JSON.parse(Buffer.from(row).toString("utf8")) as LogRecord;
+}
+
+export function decodeScopeRow(row: Uint8Array): ScopeRow {
+  // Only append writes these rows, from a ScopeRow.
+  return JSON.parse(Buffer.from(row).toString("utf8")) as ScopeRow;
+}
+
+/** The last position that touched the row's scope, in any mode. */
+export function lastAny(row: ScopeRow): number {
+  return Math.max(row.hard?.position ?? 0, row.soft?.position ?? 0);
+}
+
+/** The row with `record` as the last one of its mode. A mode this release does not know counts as hard. */
+export function withRecord(row: ScopeRow | undefined, record: LogRecord): ScopeRow {
+  return record.mode === "soft" ? { ...row, soft: record } : { ...row, hard: record };
+}

@@ -1,0 +1,159 @@
+import {
+  toPosition,
+  type LogHead,
+  type LogRecord,
+  type NewRecord,
+  type Position,
+  type Scope,
+} from "@cogniverse/sdk";
+import { covers } from "@cogniverse/sdk/keys";
+import type { Environment, Table } from "../environment.ts";
+import {
+  decodeBounds,
+  decodeRecordRow,
+  decodeScopeRow,
+  encodeBounds,
+  encodeJson,
+  lastAny,
+  positionKey,
+  scopeKey,
+  tenantKey,
+  withRecord,
+  type LogBounds,
+  type ScopeRow,
+} from "./log-rows.ts";
+
+/** Records that `read` can go back over. Further back, the reader loads a snapshot. */
+export const TAIL_RECORDS = 65_536;
+/** Records that a condition looks at one by one; above it the table of scopes is quicker. */
+const FEW_RECORDS = 1024;
+/** Old records removed by one append at most, beside as many as it adds. */
+const TRIM_RECORDS = 64;
+
+const BOUNDS = Buffer.from("bounds");
+const LOG_ID = Buffer.from("log-id");
+
+/** When nothing is to be appended; see `AppendOptions.unless`. */
+export type Unless = Readonly<{ since: Position; scopes: readonly Scope[] }>;
+
+/**
+ * The tables of the log: the last records one by one, and for each scope that was ever named its last record of each mode. Calls
+ * that write belong inside a transaction.
+ */
+export class LogStore {
+  readonly logId: string;
+  readonly #meta: Table;
+  readonly #records: Table;
+  readonly #scopes: Table;
+  readonly #tail: number;
+
+  /** `newLogId`: the id of the log if this directory has none yet. */
+  constructor(environment: Environment, newLogId: () => string, tail: number = TAIL_RECORDS) {
+    this.#meta = environment.table("meta");
+    this.#records = environment.table("records");
+    this.#scopes = environment.table("scopes");
+    this.#tail = tail;
+    environment.refresh();
+    const id =
+      this.#meta.getBinary(LOG_ID) ?? environment.transact(() => this.#create(newLogId), "before");
+    this.logId = id.toString("utf8");
+  }
+
+  head(): LogHead {
+    return { logId: this.logId, position: this.#bounds().head };
+  }
+
+  /** `undefined`: the condition was met, nothing was appended. */
+  append(records: readonly NewRecord[], unless: Unless | undefined): LogHead | undefined {
+    const bounds = this.#bounds();
+    const tenantId = records[0]?.tenantId;
+    if (unless !== undefined && tenantId !== undefined && this.#touched(tenantId, unless, bounds))
+      return undefined;
+    let position = bounds.head;
+    for (const record of records) {
+      position = toPosition(position + 1);
+      this.#add({ ...record, position });
+    }
+    const first = this.#trim(bounds.first, position, records.length);
+    this.#meta.putSync(BOUNDS, encodeBounds({ head: position, first }));
+    return { logId: this.logId, position };
+  }
+
+  /** All after `from`, in order; `undefined` where the tail does not reach back that far, or `from` is not of this log. */
+  after(from: LogHead): readonly LogRecord[] | undefined {
+    const { head, first } = this.#bounds();
+    if (from.logId !== this.logId || from.position > head || from.position < first - 1)
+      return undefined;
+    if (from.position === head) return [];
+    return this.#range(from.position, head);
+  }
+
+  /** The last record of each mode on each scope, in order of position. */
+  summary(): readonly LogRecord[] {
+    const found: LogRecord[] = [];
+    for (const { value } of this.#scopes.getRange({})) {
+      const { hard, soft } = decodeScopeRow(value);
+      if (hard !== undefined) found.push(hard);
+      if (soft !== undefined) found.push(soft);
+    }
+    return found.toSorted((a, b) => a.position - b.position);
+  }
+
+  #create(newLogId: () => string): Buffer {
+    const other = this.#meta.getBinary(LOG_ID);
+    if (other !== undefined) return other;
+    const own = Buffer.from(newLogId());
+    this.#meta.putSync(LOG_ID, own);
+    this.#meta.putSync(BOUNDS, encodeBounds({ head: toPosition(0), first: toPosition(1) }));
+    return own;
+  }
+
+  #bounds(): LogBounds {
+    const row = this.#meta.getBinary(BOUNDS);
+    if (row === undefined) throw new Error("The log has lost its bounds");
+    return decodeBounds(row);
+  }
+
+  #add(record: LogRecord): void {
+    this.#records.putSync(positionKey(record.position), encodeJson(record));
+    const key = scopeKey(record);
+    const row = this.#scopes.getBinary(key);
+    const before = row === undefined ? undefined : decodeScopeRow(row);
+    this.#scopes.putSync(key, encodeJson(withRecord(before, record)));
+  }
+
+  #trim(first: Position, head: Position, added: number): Position {
+    const until = Math.min(head - this.#tail, first + added + TRIM_RECORDS - 1);
+    let next: number = first;
+    for (; next <= until; next++) this.#records.removeSync(positionKey(next));
+    return toPosition(next);
+  }
+
+  #touched(tenantId: string, unless: Unless, bounds: LogBounds): boolean {
+    const hits = (scope: Scope): boolean => unless.scopes.some((one) => covers(scope, one));
+    if (unless.since >= bounds.head) return false;
+    if (unless.since >= bounds.first - 1 && bounds.head - unless.since <= FEW_RECORDS) {
+      const records = this.#range(unless.since, bounds.head);
+      return records.some((record) => record.tenantId === tenantId && hits(record.scope));
+    }
+    // The table has each scope's last position, so it answers for records that the tail has dropped too.
+    return this.#rowsOf(tenantId).some(
+      (row) => lastAny(row) > unless.since && hits((row.hard ?? row.soft ?? WHOLE_TENANT).scope),
+    );
+  }
+
+  #range(after: number, upTo: number): readonly LogRecord[] {
+    const range = { start: positionKey(after + 1), end: positionKey(upTo + 1) };
+    return [...this.#records.getRange(range)].map(({ value }) => decodeRecordRow(value));
+  }
+
+  #rowsOf(tenantId: string): readonly ScopeRow[] {
+    const start = tenantKey(tenantId);
+    const end = Buffer.from(start);
+    end[end.length - 1] = 1;
+    return [...this.#scopes.getRange({ start, end })].map(({ value }) => decodeScopeRow(value));
+  }
+}
+
+/** A row always has a record; if it had none, killing too much is the safe side. */
+const WHOLE_TENANT: Readonly<{ scope: Scope }> = { scope: { kind: "tenant" } };
