@@ -7,7 +7,6 @@ const ASYNC_ABOVE_BYTES = 256 * 1024;
 /** SHA-256 as hex: what tells identical content apart from changed content. */
 export async function contentDigest(data: Bytes): Promise<string> {
   if (data.byteLength <= ASYNC_ABOVE_BYTES) return hash("sha256", data, "hex");
-  // The platform's type asks for an ArrayBuffer behind the view; a SharedArrayBuffer is refused at run time by itself.
-  const digest = await webcrypto.subtle.digest("SHA-256", data as Uint8Array<ArrayBuffer>);
+  const digest = await webcrypto.subtle.digest("SHA-256", data);
   return Buffer.from(digest).toString("hex");
 }

@@ -78,7 +78,6 @@ function reentrant(from: Flight, to: Flight): CacheError {
 function abortable<R>(outcome: Promise<R>, signal: AbortSignal): Promise<R> {
   return new Promise<R>((resolve, reject) => {
     // The caller's own reason, whatever it is.
-    // oxlint-disable-next-line typescript/prefer-promise-reject-errors
     const stop = (): void => reject(signal.reason);
     if (signal.aborted) return stop();
     signal.addEventListener("abort", stop, { once: true });

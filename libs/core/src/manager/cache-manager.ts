@@ -177,7 +177,9 @@ export class CacheManager implements CacheManagerContract {
     await this.flush();
     this.#engine.coherence.close();
     for (const attached of this.#attached) attached[Symbol.dispose]();
-    await Promise.all(this.#engine.tiers.map((tier) => tier.backend[Symbol.asyncDispose]?.()));
+    await Promise.all(
+      this.#engine.tiers.map(async (tier) => tier.backend[Symbol.asyncDispose]?.()),
+    );
   }
 
   #handle(tenantId: string): TenantHandle {

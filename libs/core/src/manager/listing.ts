@@ -58,9 +58,8 @@ export async function* headsOf(
 ): AsyncGenerator<Readonly<{ key: string; head: StoredHead }>> {
   const { scan } = tier.backend;
   if (scan !== undefined && tier.backend.entries !== undefined) {
-    const iterator = scan
-      .scan(prefix, undefined, tenant.tenantId, { signal })
-      [Symbol.asyncIterator]();
+    const heads = scan.scan(prefix, undefined, tenant.tenantId, { signal });
+    const iterator = heads[Symbol.asyncIterator]();
     try {
       for (;;) {
         const next = await tier.call("scan", () => iterator.next(), signal);

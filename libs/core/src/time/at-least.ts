@@ -7,7 +7,6 @@ export function atLeast(clock: Clock, untilMs: number, signal?: AbortSignal): Pr
     const stop = (): void => {
       timer?.[Symbol.dispose]();
       // The caller's own reason.
-      // oxlint-disable-next-line typescript/prefer-promise-reject-errors
       reject(signal?.reason);
     };
     const look = (): void => {

@@ -16,7 +16,6 @@ export function withTimeLimit<R>(
     const stop = (reason: unknown): void => {
       controller.abort(reason);
       // A caller's reason is passed on as it is, whatever the caller chose to abort with.
-      // oxlint-disable-next-line typescript/prefer-promise-reject-errors
       reject(reason);
     };
     if (signal?.aborted === true) return stop(signal.reason);
