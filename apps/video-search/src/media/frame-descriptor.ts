@@ -26,10 +26,13 @@ export function describeFrame(rgb: Uint8Array): FrameDescriptor {
     const red = rgb[pixel * 3] ?? 0;
     const green = rgb[pixel * 3 + 1] ?? 0;
     const blue = rgb[pixel * 3 + 2] ?? 0;
-    add(colours, ((red >> 6) * LEVELS + (green >> 6)) * LEVELS + (blue >> 6), 1 / PIXELS);
-    add(places, placeOf(pixel), luma(red, green, blue) / PIXELS_PER_PLACE);
+    add(colours, ((red >> 6) * LEVELS + (green >> 6)) * LEVELS + (blue >> 6), 1);
+    add(places, placeOf(pixel), luma(red, green, blue));
   }
-  return { colours, places };
+  return {
+    colours: colours.map((count) => count / PIXELS),
+    places: places.map((sum) => sum / PIXELS_PER_PLACE),
+  };
 }
 
 /** How much of the picture changed, 0 (nothing) to 1; the mean of both halves of the descriptor. */

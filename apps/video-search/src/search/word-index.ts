@@ -1,0 +1,54 @@
+import MiniSearch from "minisearch";
+import type { Label } from "../models/model-port.ts";
+import type { Moment } from "./moments.ts";
+import { STOP_WORDS } from "./stop-words.ts";
+
+/** A guess below this is more often wrong than right; it still counts in the label vector. */
+const CREDIBLE_SCORE = 0.15;
+
+/** Which moments match the words, best first, by BM25. `terms` are the indexed words that matched. */
+export type WordMatch = Readonly<{ id: string; score: number; terms: readonly string[] }>;
+
+/** Where words are looked for. */
+export type WordField = "transcript" | "labels" | "title";
+
+/** What is said counts more than what was guessed, and both more than the file's name. */
+const BOOST: Readonly<Record<WordField, number>> = { transcript: 2, labels: 1, title: 0.5 };
+
+/** Builds the index for one search. Words match with one typo in five letters, or as a beginning. */
+export function matchWords(
+  text: string,
+  moments: readonly Moment[],
+  fields: readonly WordField[],
+): readonly WordMatch[] {
+  const index = new MiniSearch<Readonly<Record<WordField | "id", string>>>({
+    fields: [...fields],
+    processTerm: (term) => {
+      const word = term.toLowerCase();
+      return STOP_WORDS.has(word) ? null : word;
+    },
+  });
+  index.addAll(moments.map(documentOf));
+  const found = index.search(text, {
+    boost: BOOST,
+    prefix: (term) => term.length > 3,
+    fuzzy: (term) => (term.length > 4 ? 0.2 : false),
+  });
+  return found.map(({ id, score, terms }) => ({ id: String(id), score, terms }));
+}
+
+/** Guesses worth saying, best first. */
+export function credibleLabels(labels: readonly Label[]): readonly Label[] {
+  return labels.filter(({ score }) => score >= CREDIBLE_SCORE);
+}
+
+function documentOf(moment: Moment): Readonly<Record<WordField | "id", string>> {
+  return {
+    id: moment.id,
+    transcript: moment.segments.map(({ text }) => text).join(" "),
+    labels: credibleLabels(moment.frame.labels)
+      .flatMap(({ names }) => names)
+      .join(" "),
+    title: moment.title,
+  };
+}
