@@ -35,7 +35,8 @@ export function createProgress(stream) {
       let frame = 0;
       const seconds = () => Math.round((performance.now() - startedAt) / 1000);
       const draw = () => {
-        const line = stillLine(`${title}  ${seconds()} s  ${newest}`, (stream.columns ?? 80) - 3);
+        // Some terminals say they have 0 columns.
+        const line = stillLine(`${title}  ${seconds()} s  ${newest}`, (stream.columns || 80) - 3);
         stream.write(`${clearLine}${frames[frame++ % frames.length]} ${line}`);
       };
       if (!tty) stream.write(`- ${title}\n`);

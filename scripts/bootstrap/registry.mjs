@@ -1,7 +1,9 @@
-const codes =
-  /\b(ECONNREFUSED|ENOTFOUND|ETIMEDOUT|ECONNRESET|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|ERR_SOCKET_TIMEOUT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_GET_ISSUER_CERT_LOCALLY|UNABLE_TO_VERIFY_LEAF_SIGNATURE|ERR_PNPM_META_FETCH_FAIL)\b/;
-const phrases =
-  /error sending request|network request to \S+ failed|fetch failed|connection refused|dns error/i;
+// From the most telling words to the least.
+const signs = [
+  /\b(ECONNREFUSED|ENOTFOUND|ETIMEDOUT|ECONNRESET|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|ERR_SOCKET_TIMEOUT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_GET_ISSUER_CERT_LOCALLY|UNABLE_TO_VERIFY_LEAF_SIGNATURE)\b/,
+  /connection refused|dns error|invalid peer certificate/i,
+  /error sending request|network request to \S+ failed|fetch failed|ERR_PNPM_META_FETCH_FAIL/i,
+];
 
 const networkSettings = ["registry", "proxy", "https_proxy", "noproxy", "cafile", "strict_ssl"];
 
@@ -10,7 +12,7 @@ const networkSettings = ["registry", "proxy", "https_proxy", "noproxy", "cafile"
  * @returns {string | undefined} the words that say so, where the registry could not be reached
  */
 export function unreachableRegistry(output) {
-  return (codes.exec(output) ?? phrases.exec(output))?.[0];
+  return signs.map((sign) => sign.exec(output)?.[0]).find((words) => words !== undefined);
 }
 
 /**

@@ -96,7 +96,7 @@ export async function preparePnpm(progress) {
 async function installDependencies(progress) {
   const fingerprint = currentFingerprint();
   await progress.step("Installing dependencies", async (note) => {
-    const env = withPnpmNetwork(process.env, await npmRegistry());
+    const env = { ...installDefaults(), ...withPnpmNetwork(process.env, await npmRegistry()) };
     const { code, output } = await run(
       pnpmPath,
       ["install", "--frozen-lockfile", "--reporter=append-only"],
@@ -111,6 +111,20 @@ async function installDependencies(progress) {
     }
   });
   markInstalled(root, fingerprint);
+}
+
+/** What a user has set for pnpm wins over these. */
+function installDefaults() {
+  return {
+    // pnpm's own patience lasts for more than ten minutes.
+    pnpm_config_fetch_retries: "2",
+    pnpm_config_fetch_retry_mintimeout: "300",
+    pnpm_config_fetch_retry_maxtimeout: "1000",
+    // The lockfile pins every package by its hash and was held to this policy when it was made.
+    // Asking the registry again for the age of each one takes longer than the rest of the install
+    // and fails offline; continuous integration does ask, for lockfiles that others changed.
+    ...(process.env["CI"] === "true" ? {} : { pnpm_config_minimum_release_age: "0" }),
+  };
 }
 
 /** @param {string} output */

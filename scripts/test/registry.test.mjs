@@ -8,6 +8,7 @@ import {
 test.each([
   ["npm error code ECONNREFUSED", "ECONNREFUSED"],
   ["npm error network request to somewhere failed, reason: getaddrinfo ENOTFOUND x", "ENOTFOUND"],
+  ["error sending request: tcp connect error: Connection refused", "Connection refused"],
   ["error sending request for url (somewhere)", "error sending request"],
 ])("recognises an unreachable registry: %s", (output, reason) => {
   expect(unreachableRegistry(output)).toBe(reason);
