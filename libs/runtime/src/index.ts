@@ -1,1 +1,25 @@
-export {};
+export { ConfiguredCache, createCache, type CreateCacheOptions } from "./create-cache.ts";
+export type { CacheReport, TierReport } from "./tiers/cache-report.ts";
+export { consoleLogger } from "./console-logger.ts";
+export type { BackendModules } from "./backends/load-backend.ts";
+export type {
+  CacheConfig,
+  CachingConfig,
+  KeyTypeConfig,
+  PolicyConfig,
+  TierConfig,
+} from "./config/cache-config.ts";
+export type { ConfigSource } from "./config/config-source.ts";
+export type { Environment } from "./config/expand-variables.ts";
+export type { ConfigLocation, ConfigProblemCode, LocatedProblem } from "./config/config-problem.ts";
+export { ConfigError } from "./config/config-error.ts";
+export { formatConfigProblems, type FormatOptions } from "./config/format-problems.ts";
+export {
+  checkConfig,
+  type CheckConfigOptions,
+  type ConfigCheck,
+  type ConfigSummary,
+  type PolicySummary,
+} from "./config/check-config.ts";
+export type { ResolvedConfig, ResolvedTier } from "./config/resolved-config.ts";
+export { jsonSchema, type JsonSchema } from "./config/json-schema.ts";

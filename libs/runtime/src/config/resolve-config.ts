@@ -1,0 +1,68 @@
+import type { PolicyOptions } from "@cogniverse/core";
+import type { CacheConfig, CachingConfig, PolicyConfig, TierConfig } from "./cache-config.ts";
+import { POLICY_OPTIONS } from "./policy-schema.ts";
+import type { ResolvedConfig, ResolvedTier } from "./resolved-config.ts";
+
+/** A tier's module and its options, by the tier's name. */
+export type TierModules = ReadonlyMap<string, Pick<ResolvedTier, "module" | "options" | "package">>;
+
+/** From the names of YAML to those of core. The configuration was checked; tiers without a module are left out. */
+export function resolveConfig({ caching }: CacheConfig, modules: TierModules): ResolvedConfig {
+  const enabled = caching.enabled ?? true;
+  return {
+    enabled,
+    tiers: enabled ? resolveTiers(caching, modules) : [],
+    policies: mapValues(caching.policies ?? {}, resolvePolicyConfig),
+    defaultPolicy:
+      caching.default_policy === undefined
+        ? undefined
+        : resolvePolicyConfig(caching.default_policy),
+    tenants: mapValues(caching.tenants ?? {}, (tenant) => ({
+      policies: mapValues(tenant.policies ?? {}, resolvePolicyConfig),
+    })),
+    keyTypes: caching.key_types ?? [],
+    backgroundLimit: caching.background_limit,
+    coherenceWaitMs: caching.coherence_wait_ms,
+  };
+}
+
+function resolveTiers(caching: CachingConfig, modules: TierModules): readonly ResolvedTier[] {
+  return Object.entries(caching.tiers ?? {}).flatMap(([name, tier]) => {
+    const found = modules.get(name);
+    return found === undefined ? [] : [{ name, ...found, ...tierLimits(tier) }];
+  });
+}
+
+function tierLimits(
+  tier: TierConfig,
+): Omit<ResolvedTier, "name" | "module" | "options" | "package"> {
+  return {
+    backend: tier.backend,
+    timeLimitMs: tier.time_limit_ms,
+    breakerFailures: tier.breaker_failures,
+    breakerPauseMs: tier.breaker_pause_ms,
+  };
+}
+
+/** One policy in core's terms: whatever is no option is a tier. */
+function resolvePolicyConfig(policy: PolicyConfig): PolicyOptions {
+  const tiers: Record<string, boolean> = {};
+  for (const [name, value] of Object.entries(policy))
+    if (!POLICY_OPTIONS.includes(name) && typeof value === "boolean") tiers[name] = value;
+  return {
+    tiers,
+    ttl: policy.ttl,
+    demote: policy.demote,
+    compressAboveBytes: policy.compress_above_bytes,
+    maxValueBytes: policy.max_value_bytes,
+    copyOnRead: policy.copy_on_read,
+    writes: policy.writes,
+  };
+}
+
+function mapValues<V, R>(
+  map: Readonly<Record<string, V>>,
+  change: (value: V) => R,
+): Readonly<Record<string, R>> {
+  return Object.fromEntries(Object.entries(map).map(([name, value]) => [name, change(value)]));
+}

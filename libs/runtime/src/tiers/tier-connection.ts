@@ -1,0 +1,127 @@
+import { type BackendContext, CacheError, type CacheBackend } from "@cogniverse/sdk";
+import type { ResolvedTier } from "../config/resolved-config.ts";
+
+/** Where a tier stands. `attempts`: how often its backend was tried. */
+export type ConnectionState = Readonly<
+  | { kind: "starting" }
+  | { kind: "up"; backend: CacheBackend }
+  | { kind: "down"; error: unknown }
+  | { kind: "closed" }
+>;
+
+const FIRST_PAUSE_MS = 1000;
+const LONGEST_PAUSE_MS = 30_000;
+
+/**
+ * Makes a tier's backend, and goes on trying where it cannot be made now, with growing pauses and one attempt at a time. Owns
+ * the backend until it is closed.
+ */
+export class TierConnection implements AsyncDisposable {
+  readonly tier: ResolvedTier;
+  attempts = 0;
+  readonly #context: BackendContext;
+  readonly #onUp = new Set<(backend: CacheBackend) => void>();
+  #state: ConnectionState = { kind: "starting" };
+  #timer: Disposable | undefined;
+  /** Asked before a backend is taken in late; a reason refuses it for good. */
+  #refuse: (backend: CacheBackend) => string | undefined = () => undefined;
+
+  constructor(tier: ResolvedTier, context: BackendContext) {
+    this.tier = tier;
+    this.#context = context;
+  }
+
+  get state(): ConnectionState {
+    return this.#state;
+  }
+
+  /** The backend, once it is there. */
+  get backend(): CacheBackend | undefined {
+    return this.#state.kind === "up" ? this.#state.backend : undefined;
+  }
+
+  /** Why it is not there, for people; `undefined` while it is. */
+  get reason(): string | undefined {
+    const state = this.#state;
+    if (state.kind === "up") return undefined;
+    if (state.kind === "down")
+      return state.error instanceof Error ? state.error.message : String(state.error);
+    return state.kind === "starting" ? "it has not answered yet" : "the cache was closed";
+  }
+
+  /** Tries once, and goes on in the background where that failed or took longer than `limitMs`. Never rejects. */
+  async start(limitMs: number): Promise<void> {
+    const { promise: expired, resolve: expire } = Promise.withResolvers<void>();
+    const limit = this.#context.clock.after(limitMs, expire, true);
+    await Promise.race([this.#attempt(), expired]);
+    limit[Symbol.dispose]();
+    if (this.#state.kind === "up") return;
+    const fields = { tier: this.tier.name, backend: this.tier.backend, why: this.reason };
+    this.#context.logger.warn("tier is down at start: retried until it is there", fields);
+  }
+
+  /** What is taken in from here on comes late: `refuse` is asked first. */
+  guardLate(refuse: (backend: CacheBackend) => string | undefined): void {
+    this.#refuse = refuse;
+  }
+
+  /** Calls `listen` once when the backend is there, at once if it is. Disposing takes that back. */
+  whenUp(listen: (backend: CacheBackend) => void): Disposable {
+    if (this.#state.kind === "up") listen(this.#state.backend);
+    else this.#onUp.add(listen);
+    return { [Symbol.dispose]: () => void this.#onUp.delete(listen) };
+  }
+
+  /** The backend, or a throw of `tier_unavailable`. */
+  require(): CacheBackend {
+    const { backend } = this;
+    if (backend !== undefined) return backend;
+    throw new CacheError("tier_unavailable", `Tier "${this.tier.name}" is down: ${this.reason}`, {
+      retryable: true,
+      cause: this.#state.kind === "down" ? this.#state.error : undefined,
+    });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const { backend } = this;
+    this.#state = { kind: "closed" };
+    this.#timer?.[Symbol.dispose]();
+    this.#onUp.clear();
+    await backend?.[Symbol.asyncDispose]?.();
+  }
+
+  async #attempt(): Promise<void> {
+    this.attempts += 1;
+    try {
+      const backend = await this.tier.module.create(this.tier.options, this.#context);
+      await this.#takeIn(backend);
+    } catch (error) {
+      if (this.#state.kind === "closed") return;
+      this.#state = { kind: "down", error };
+      this.#timer = this.#context.clock.after(this.#pauseMs(), () => void this.#attempt());
+    }
+  }
+
+  async #takeIn(backend: CacheBackend): Promise<void> {
+    const closed = this.#state.kind === "closed";
+    const refusal = closed ? undefined : this.#refuse(backend);
+    if (closed || refusal !== undefined) {
+      if (refusal !== undefined) this.#state = { kind: "down", error: new Error(refusal) };
+      // It came too late to be used; that it cannot be closed either changes nothing.
+      await backend[Symbol.asyncDispose]?.().then(undefined, () => undefined);
+      return;
+    }
+    const late = this.attempts > 1 || this.#state.kind === "down";
+    this.#state = { kind: "up", backend };
+    for (const listen of this.#onUp) listen(backend);
+    this.#onUp.clear();
+    const fields = { tier: this.tier.name, backend: this.tier.backend, attempts: this.attempts };
+    if (late) this.#context.logger.info("tier is there", fields);
+  }
+
+  /** Between three quarters and five quarters of the step, so that a fleet does not knock in one beat. */
+  #pauseMs(): number {
+    const step = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(this.attempts - 1, 10));
+    return step * (0.75 + this.#context.random.next() / 2);
+  }
+}

@@ -1,0 +1,111 @@
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { backendModule as memory } from "@cogniverse/cache-memory";
+import { importModule } from "../../src/backends/import-package.ts";
+import { type BackendSources, loadBackend } from "../../src/backends/load-backend.ts";
+import { fakeModule } from "../support/fake-modules.ts";
+
+const MODULE = `export const backendModule = {
+  name: "theirs", jsonSchema: {}, parse: (options) => ({ ok: true, options }), create: () => Promise.reject(new Error("no")),
+};`;
+
+let app = "";
+/** An application's folder with packages of its own. */
+beforeAll(async () => {
+  app = await mkdtemp(join(tmpdir(), "cogniverse-app-"));
+  const add = async (name: string, source: string): Promise<void> => {
+    const folder = join(app, "node_modules", name);
+    await mkdir(folder, { recursive: true });
+    const manifest = { name, version: "1.0.0", type: "module", exports: { import: "./index.js" } };
+    await writeFile(join(folder, "package.json"), JSON.stringify(manifest));
+    await writeFile(join(folder, "index.js"), source);
+  };
+  await add("their-backend", MODULE);
+  await add("@cogniverse/cache-theirs", MODULE);
+  await add("half-backend", 'export const backendModule = { name: "half" };');
+  await add("no-backend", "export const somethingElse = 1;");
+  await add("broken-backend", 'import "a-package-that-is-not-there";');
+  await writeFile(join(app, "own.mjs"), MODULE);
+});
+afterAll(() => rm(app, { recursive: true }));
+
+const sources = (parts: Partial<BackendSources> = {}): BackendSources => ({
+  given: {},
+  bases: [pathToFileURL(`${app}/`)],
+  load: importModule,
+  ...parts,
+});
+const noImports = (specifier: string): Promise<unknown> =>
+  Promise.reject(new Error(`import of ${specifier}`));
+
+describe("loadBackend", () => {
+  test("imports this project's packages by their short names", async () => {
+    expect(await loadBackend("memory", sources())).toEqual({
+      ok: true,
+      module: memory,
+      package: "@cogniverse/cache-memory",
+    });
+  });
+
+  test("imports nothing that it was given", async () => {
+    const own = fakeModule("memory");
+    const found = await loadBackend("memory", sources({ given: { memory: own }, load: noImports }));
+    expect(found).toEqual({ ok: true, module: own, package: undefined });
+    expect(
+      await loadBackend("local", sources({ given: { memory: own }, load: noImports })),
+    ).toEqual(expect.objectContaining({ ok: false, code: "broken_package" }));
+  });
+
+  test.each([
+    ["their-backend", "their-backend"],
+    ["theirs", "@cogniverse/cache-theirs"],
+    ["@cogniverse/cache-theirs", "@cogniverse/cache-theirs"],
+    ["./own.mjs", "./own.mjs"],
+  ])("finds %s among the application's packages", async (backend, from) => {
+    expect(await loadBackend(backend, sources())).toMatchObject({
+      ok: true,
+      package: from,
+      module: { name: "theirs" },
+    });
+  });
+
+  test.each([
+    ["redis", undefined, "pnpm add @cogniverse/cache-redis"],
+    ["gcs", undefined, "pnpm add @cogniverse/cache-gcs"],
+    ["@acme/cache", undefined, "pnpm add @acme/cache"],
+    ["reddis", "redis", 'did you mean "redis"?'],
+    ["Local", "local", 'did you mean "local"?'],
+    ["s 3", "s3", 'did you mean "s3"?'],
+    ["./missing.mjs", undefined, 'There is no backend "./missing.mjs"'],
+  ])("says what to add for %s", async (backend, suggestion, words) => {
+    expect(await loadBackend(backend, sources())).toMatchObject({
+      ok: false,
+      code: "missing_package",
+      suggestion,
+      message: expect.stringContaining(words),
+    });
+  });
+
+  test.each([
+    ["half-backend", "is no backend module"],
+    ["no-backend", "is no backend module"],
+    ["broken-backend", "cannot be loaded"],
+  ])("says what is wrong with %s", async (backend, words) => {
+    expect(await loadBackend(backend, sources())).toMatchObject({
+      ok: false,
+      code: "broken_package",
+      message: expect.stringContaining(words),
+    });
+  });
+
+  test("is not fooled by a package that lacks one of its own", async () => {
+    const error = Object.assign(new Error("Cannot find package 'lmdb' imported from x"), {
+      code: "ERR_MODULE_NOT_FOUND",
+    });
+    const found = await loadBackend("local", sources({ load: () => Promise.reject(error) }));
+    expect(found).toMatchObject({ ok: false, code: "broken_package" });
+  });
+});

@@ -1,0 +1,87 @@
+import { readdir, readFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { describe, expect, test } from "@jest/globals";
+import { backendModule as local } from "@cogniverse/cache-local";
+import { backendModule as memory } from "@cogniverse/cache-memory";
+import { Ajv2020 } from "ajv/dist/2020.js";
+import { parse } from "yaml";
+import { jsonSchema } from "../../src/index.ts";
+import { fakeModule } from "../support/fake-modules.ts";
+
+const published = new URL("../../schema/cogniverse-cache.schema.json", import.meta.url);
+const configs = new URL("../../../../configs/", import.meta.url);
+const validator = (schema: object): ((text: string) => boolean) => {
+  const validate = new Ajv2020({ strict: false }).compile(schema);
+  return (text) => validate(parse(text, { merge: true }));
+};
+
+describe("the published schema", () => {
+  test("is what the sources make; `pnpm run schema` writes it anew", async () => {
+    const expected = `${JSON.stringify(jsonSchema([memory, local]), null, 2)}\n`;
+    expect(await readFile(published, "utf8")).toBe(expected);
+  });
+
+  test("fits every configuration of this repository, which refer to it", async () => {
+    const fits = validator(JSON.parse(await readFile(published, "utf8")));
+    const files = (await readdir(configs)).filter((name) => name.endsWith(".yaml"));
+    expect(files).toEqual(expect.arrayContaining(["embedded.yaml", "original.yaml"]));
+    for (const file of files) {
+      const text = await readFile(new URL(file, configs), "utf8");
+      const reference = /^# yaml-language-server: \$schema=(.+)$/m.exec(text)?.[1] ?? "";
+      expect(fileURLToPath(new URL(reference, configs))).toBe(fileURLToPath(published));
+      expect([file, fits(text)]).toEqual([file, true]);
+    }
+  });
+});
+
+describe("jsonSchema", () => {
+  const fits = validator(jsonSchema([memory, local]));
+  const tier = (text: string): string => `caching: { tiers: { memory: ${text} } }`;
+
+  test.each([
+    "caching: { enabled: false }",
+    "{ x-mine: 1, caching: { enabled: '${ON:-true}' } }",
+    tier("{ backend: memory, config: { max_size_mb: 5 } }"),
+    tier("{ backend: memory, config: { max_size_mb: '${MB}' }, time_limit_ms: '${MS:-5}' }"),
+    tier("{ backend: redis, config: { url: x, anything: [1] } }"),
+    tier("{ backend: my-own-package }"),
+    "caching: { policies: { frames: { hot: true, ttl: null, compress_above_bytes: false } } }",
+  ])("takes %s", (text) => {
+    expect(fits(text)).toBe(true);
+  });
+
+  test.each([
+    "{}",
+    "caching: { enabeld: true }",
+    "caching: { enabled: 'yes' }",
+    "cashing: {}",
+    tier("{ config: {} }"),
+    tier("{ backend: memory, config: { max_size_gb: 5 } }"),
+    tier("{ backend: memory, config: { max_size_mb: lots } }"),
+    tier("{ backend: local }").replace("local", "local, config: { max_size_gb: 1 }"),
+    "caching: { tiers: { '1': { backend: memory } } }",
+    "caching: { policies: { frames: { hot: 1 } } }",
+    "caching: { policies: { frames: { ttl: 0 } } }",
+    "caching: { policies: { frames: { writes: later } } }",
+    "caching: { key_types: [{ template: a }] }",
+  ])("refuses %s", (text) => {
+    expect(fits(text)).toBe(false);
+  });
+
+  test("keeps a backend's own references within its part", () => {
+    const own = {
+      $defs: { size: { type: "number" } },
+      type: "object",
+      properties: { size: { $ref: "#/$defs/size" } },
+    };
+    const refers = validator(jsonSchema([fakeModule("odd", { jsonSchema: own })]));
+    expect(refers(tier("{ backend: odd, config: { size: 5 } }"))).toBe(true);
+    expect(refers(tier("{ backend: odd, config: { size: [] } }"))).toBe(false);
+  });
+
+  test("says what every option means", () => {
+    const text = JSON.stringify(jsonSchema());
+    for (const words of ["Fastest first", "null = never expires", "opens? the breaker", "zstd"])
+      expect(text).toMatch(new RegExp(words));
+  });
+});
