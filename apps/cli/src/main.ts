@@ -1,2 +1,16 @@
 #!/usr/bin/env node
-export {};
+import { processOutput } from "./output.ts";
+import { run } from "./run.ts";
+
+const interrupt = new AbortController();
+process.once("SIGINT", () => interrupt.abort(new DOMException("Interrupted", "AbortError")));
+// A reader such as `head` that has seen enough is no failure.
+process.stdout.on("error", (error) =>
+  process.exit("code" in error && error.code === "EPIPE" ? 0 : 1),
+);
+
+process.exitCode = await run(process.argv.slice(2), {
+  output: processOutput,
+  env: process.env,
+  signal: interrupt.signal,
+});

@@ -1,0 +1,117 @@
+import { readFile } from "node:fs/promises";
+import { buffer } from "node:stream/consumers";
+import type { ConfiguredCache } from "@cogniverse/runtime";
+import type { InvalidateOptions, Invalidation, Scope } from "@cogniverse/sdk";
+import { videoTag } from "@cogniverse/core";
+import { EXIT, ExitError } from "../exit-code.ts";
+import { duration, writeJson, writeTable } from "../output.ts";
+import { tenantOf, withCache, type Session, type TenantOptions } from "../session.ts";
+import { parseValue, typeOfKey, type ValueType } from "../value-form.ts";
+
+/** Options of `put`. */
+export interface PutCommandOptions extends TenantOptions {
+  readonly ttl?: number;
+  readonly neverExpires?: boolean;
+  readonly tag?: readonly string[];
+  readonly type?: ValueType;
+}
+
+/** `put KEY [FILE]`: stores a file, or standard input; older copies die everywhere. */
+export async function putCommand(
+  session: Session,
+  key: string,
+  file: string | undefined,
+  options: PutCommandOptions,
+): Promise<void> {
+  const tenant = tenantOf(session, options);
+  const bytes =
+    file === undefined || file === "-" ? await buffer(process.stdin) : await readFile(file);
+  const value = await parseValue(new Uint8Array(bytes), options.type ?? typeOfKey(key));
+  const ttl = options.neverExpires === true ? null : options.ttl;
+  const put = { ttl, tags: options.tag, signal: session.signal };
+  const result = await withCache(session, options, (cache) => cache.put(key, value, tenant, put));
+  if (result.superseded)
+    throw new ExitError(EXIT.notThere, `${key} was invalidated meanwhile; nothing was stored`);
+  tell(session, options, result, `stored ${key}`);
+}
+
+/** Options of `invalidate`: exactly one of the first six. */
+export interface InvalidateCommandOptions extends TenantOptions {
+  readonly key?: string;
+  readonly prefix?: string;
+  readonly pattern?: string;
+  readonly video?: string;
+  readonly tag?: string;
+  readonly all?: boolean;
+  readonly dryRun?: boolean;
+  readonly soft?: boolean;
+  readonly wait?: "everywhere" | "durable";
+  readonly reason?: string;
+}
+
+/** `invalidate`: one record, acknowledged when no node can serve from before it; with `--dry-run` only counts. */
+export async function invalidateCommand(
+  session: Session,
+  options: InvalidateCommandOptions,
+): Promise<void> {
+  const tenant = tenantOf(session, options);
+  const scope = scopeOf(options);
+  await withCache(session, options, async (cache) => {
+    if (options.dryRun === true) return preview(session, cache, tenant, scope, options);
+    const { reason, wait } = options;
+    const how: InvalidateOptions = {
+      reason,
+      wait,
+      mode: options.soft === true ? "soft" : "hard",
+      signal: session.signal,
+    };
+    tell(
+      session,
+      options,
+      await cache.invalidate(scope, tenant, how),
+      `invalidated ${textOf(scope)}`,
+    );
+  });
+}
+
+async function preview(
+  session: Session,
+  cache: ConfiguredCache,
+  tenant: string,
+  scope: Scope,
+  options: InvalidateCommandOptions,
+): Promise<void> {
+  const { keys, byTier } = await cache.preview(scope, tenant, { signal: session.signal });
+  if (options.json === true) return writeJson(session.output, { dryRun: true, keys, byTier });
+  session.output.write(`would kill ${keys} keys (${textOf(scope)}); nothing was changed\n`);
+  writeTable(session.output, ["tier", "copies"], Object.entries(byTier));
+}
+
+function scopeOf(options: InvalidateCommandOptions): Scope {
+  const { key, prefix, pattern, video, tag, all } = options;
+  const named: (Scope | undefined)[] = [
+    key === undefined ? undefined : { kind: "key", value: key },
+    prefix === undefined ? undefined : { kind: "prefix", value: prefix },
+    pattern === undefined ? undefined : { kind: "glob", value: pattern },
+    video === undefined ? undefined : { kind: "tag", value: videoTag(video) },
+    tag === undefined ? undefined : { kind: "tag", value: tag },
+    all === true ? { kind: "tenant" } : undefined,
+  ];
+  const [scope, ...more] = named.filter((s) => s !== undefined);
+  if (scope !== undefined && more.length === 0) return scope;
+  throw new ExitError(
+    EXIT.wrongUse,
+    "Say what to invalidate by exactly one of --key --prefix --pattern --video --tag --all",
+  );
+}
+
+function textOf(scope: Scope): string {
+  return scope.kind === "tenant" ? "the whole tenant" : `${scope.kind} ${scope.value}`;
+}
+
+function tell(session: Session, options: TenantOptions, result: Invalidation, what: string): void {
+  if (options.json === true) return writeJson(session.output, result);
+  session.output.write(
+    `${what}: position ${result.position}, acknowledged in ${duration(result.elapsedMs)}\n`,
+  );
+}

@@ -1,0 +1,142 @@
+import tab from "@bomb.sh/tab/commander";
+import { Command, InvalidArgumentError, Option } from "commander";
+import { configCheckCommand, configSchemaCommand } from "./commands/config-commands.ts";
+import { getCommand, infoCommand, listCommand, statsCommand } from "./commands/read-commands.ts";
+import { invalidateCommand, putCommand } from "./commands/write-commands.ts";
+import type { Session } from "./session.ts";
+
+/** The whole command line. Running it is `parseAsync`; errors come out as thrown. */
+export function makeProgram(session: Session): Command {
+  const program = new Command("cogniverse-cache")
+    .description("Look into a Cogniverse cache, change it, and check its configuration")
+    .showHelpAfterError()
+    .configureOutput({ writeErr: (text) => session.output.note(text.trimEnd()) })
+    .exitOverride();
+  addReads(program, session);
+  addWrites(program, session);
+  addConfig(program, session);
+  tab(program);
+  return program;
+}
+
+function addReads(program: Command, session: Session): void {
+  onTenant(program.command("get <key>").description("print a value, or write it to a file"))
+    .option("-o, --output <file>", "write the value's own bytes to a file")
+    .addHelpText(
+      "after",
+      examples(
+        "get transcriptions/$VIDEO/transcription.json --tenant acme",
+        "get frames/$VIDEO/frame_0.jpg -o frame.jpg --tenant acme",
+      ),
+    )
+    .action((key, options) => getCommand(session, key, options));
+  onTenant(program.command("ls [prefix]").description("list the keys that a get would find"))
+    .addHelpText("after", examples("ls --tenant acme", "ls embeddings/ --tenant acme --json"))
+    .action((prefix, options) => listCommand(session, prefix, options));
+  onTenant(
+    program
+      .command("info <key>")
+      .description("show every tier's copy: age, lifetime, tags, position, valid or why not"),
+  )
+    .addHelpText("after", examples("info frames/$VIDEO/keyframes.json --tenant acme"))
+    .action((key, options) => infoCommand(session, key, options));
+  onTenant(
+    program
+      .command("stats")
+      .description("show what the tiers hold and what the invalidation log costs"),
+  )
+    .addHelpText("after", examples("stats --tenant acme"))
+    .action((options) => statsCommand(session, options));
+}
+
+function addWrites(program: Command, session: Session): void {
+  onTenant(
+    program
+      .command("put <key> [file]")
+      .description("store a file, or standard input; older copies die everywhere"),
+  )
+    .option("--ttl <seconds>", "how long it lives", seconds)
+    .option("--never-expires", "it has no end")
+    .option("--tag <tag...>", "tags that can kill it later")
+    .addOption(
+      new Option("--type <type>", "what the bytes are; default: by the end of the key").choices([
+        "json",
+        "npz",
+        "npy",
+        "bytes",
+      ]),
+    )
+    .addHelpText(
+      "after",
+      examples("put experiments/e1/results.json results.json --tenant acme --tag nightly"),
+    )
+    .action((key, file, options) => putCommand(session, key, file, options));
+  onTenant(
+    program
+      .command("invalidate")
+      .description(
+        "kill entries on every node and tier; resolves when none can be served any more",
+      ),
+  )
+    .option("--key <key>", "one entry")
+    .option("--prefix <prefix>", 'everything below a prefix that ends in "/"')
+    .option("--pattern <glob>", "keys by glob: * within a segment, ** across, ?, {a,b}")
+    .option("--video <id>", "all artefacts of a video and what was computed from them")
+    .option("--tag <tag>", "everything that carries the tag")
+    .option("--all", "everything of the tenant")
+    .option("--dry-run", "only count what would die")
+    .option("--soft", "allow stale copies while they are computed anew")
+    .addOption(
+      new Option("--wait <until>", "when to return")
+        .choices(["everywhere", "durable"])
+        .default("everywhere"),
+    )
+    .option("--reason <text>", "kept with the record")
+    .addHelpText(
+      "after",
+      examples(
+        "invalidate --video $VIDEO --tenant acme --dry-run",
+        "invalidate --pattern 'embeddings/*/*/metadata.json' --tenant acme",
+      ),
+    )
+    .action((options) => invalidateCommand(session, options));
+}
+
+function addConfig(program: Command, session: Session): void {
+  const config = program.command("config").description("check a configuration, print its schema");
+  common(
+    config
+      .command("check [file]")
+      .description("show everything that is wrong at once, with its place"),
+  )
+    .addHelpText("after", examples("config check configs/embedded.yaml"))
+    .action((file, options) => configCheckCommand(session, file, options));
+  config
+    .command("schema")
+    .description("print the JSON Schema for editors")
+    .addHelpText("after", examples("config schema > cogniverse-cache.schema.json"))
+    .action(() => configSchemaCommand(session));
+}
+
+function common(command: Command): Command {
+  return command
+    .option(
+      "-c, --config <file>",
+      "configuration; default: $COGNIVERSE_CACHE_CONFIG, cogniverse-cache.yaml, configs/embedded.yaml",
+    )
+    .option("--json", "print one JSON document");
+}
+
+function onTenant(command: Command): Command {
+  return common(command).option("-t, --tenant <id>", "whose entries; default: $COGNIVERSE_TENANT");
+}
+
+function seconds(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== "" && Number.isFinite(value) && value > 0) return value;
+  throw new InvalidArgumentError("Use seconds above 0.");
+}
+
+function examples(...lines: readonly string[]): string {
+  return `\nExamples:\n${lines.map((line) => `  cogniverse-cache ${line}`).join("\n")}`;
+}
