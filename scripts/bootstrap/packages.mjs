@@ -10,10 +10,13 @@ const parents = ["libs", "apps"];
  * @property {boolean} [private]
  * @property {Record<string, unknown>} [exports]
  * @property {Record<string, string>} [bin]
+ * @property {Record<string, string>} [dependencies]
+ * @property {Record<string, string>} [peerDependencies]
  *
  * @typedef {object} WorkspacePackage
  * @property {string} dir absolute
  * @property {Manifest} manifest
+ * @property {string[]} tags from its turbo.json
  */
 
 /** @returns {string[]} folders of all packages, relative to the root */
@@ -32,6 +35,8 @@ export function packageFolders(workspaceRoot = root) {
 export function workspacePackages() {
   return packageFolders().map((folder) => {
     const dir = join(root, folder);
-    return { dir, manifest: JSON.parse(readFileSync(join(dir, "package.json"), "utf8")) };
+    const manifest = JSON.parse(readFileSync(join(dir, "package.json"), "utf8"));
+    const { tags = [] } = JSON.parse(readFileSync(join(dir, "turbo.json"), "utf8"));
+    return { dir, manifest, tags };
   });
 }

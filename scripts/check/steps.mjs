@@ -3,6 +3,7 @@ import { Failure } from "../bootstrap/failure.mjs";
 import { root } from "../bootstrap/paths.mjs";
 import { toolCommand } from "../bootstrap/tools.mjs";
 import { workspaceEnv } from "../bootstrap/workspace.mjs";
+import { checkLayers } from "./layers.mjs";
 import { checkLockfile } from "./lockfile.mjs";
 import { checkPackaging } from "./packaging.mjs";
 
@@ -25,7 +26,7 @@ export const checkSteps = [
     run: tool("oxlint", ["--deny-warnings", "."]),
   },
   { name: "types", title: "sources and tests", run: tool("tsc", ["-b"]) },
-  { name: "layers", title: "turbo boundaries", run: tool("turbo", ["boundaries"]) },
+  { name: "layers", title: "turbo boundaries, manifests", run: checkLayers },
   { name: "unused", title: "knip, whole workspace", run: tool("knip", ["--no-progress"]) },
   // Without exports: what only tests use may be exported, but neither a file nor a dependency.
   {

@@ -6,6 +6,7 @@ import { run } from "../bootstrap/children.mjs";
 import { root } from "../bootstrap/paths.mjs";
 import { toolCommand } from "../bootstrap/tools.mjs";
 import { workspaceEnv } from "../bootstrap/workspace.mjs";
+import { upwardDependencies } from "../check/layers.mjs";
 
 // A workspace of two packages under the layer rules of this one.
 let workspace = "";
@@ -29,7 +30,7 @@ test("a package may import the layer below it", async () => {
 test.each([
   ["sdk", "core"],
   ["backend", "core"],
-  ["core", "backend"],
+  ["core", "runtime"],
   ["testkit", "core"],
   ["runtime", "app"],
 ])("%s may not import %s", async (tag, imports) => {
@@ -47,6 +48,27 @@ test("a package may not import what it does not declare", async () => {
   const { code, output } = await boundaries();
   expect(output).toMatch(/not a dependency/);
   expect(code).not.toBe(0);
+});
+
+test("what tests may use, a published package may not need", () => {
+  const packages = [
+    { name: "s", layer: "sdk", needs: [] },
+    { name: "m", layer: "backend", needs: ["s"] },
+    { name: "t", layer: "testkit", needs: ["s", "elsewhere"] },
+    { name: "c", layer: "core", needs: ["s", "m", "t"] },
+  ];
+  expect(upwardDependencies(packages)).toEqual([
+    "c (core) may not depend on m (backend)",
+    "c (core) may not depend on t (testkit)",
+  ]);
+});
+
+test("a package without a layer may depend on no other", () => {
+  const packages = [
+    { name: "s", layer: "sdk", needs: [] },
+    { name: "x", layer: undefined, needs: ["s"] },
+  ];
+  expect(upwardDependencies(packages)).toHaveLength(1);
 });
 
 /** @param {{ name: string, tag: string, imports?: string }} item */
