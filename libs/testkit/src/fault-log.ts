@@ -8,6 +8,7 @@ import type { FaultScript } from "./fault-script.ts";
 export function faultLog(inner: InvalidationLog, faults: FaultScript): InvalidationLog {
   const log: InvalidationLog = {
     leaseMs: inner.leaseMs,
+    ...(inner.sharesClock === undefined ? {} : { sharesClock: inner.sharesClock }),
     append: (records, options) =>
       faults.run({ op: "append", tenantId: records[0]?.tenantId, signal: options?.signal }, () =>
         inner.append(records, options),

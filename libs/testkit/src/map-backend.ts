@@ -20,25 +20,32 @@ export function mapBackend(options: MapBackendOptions = {}): CacheBackend {
   return {
     ...(options.traits === undefined ? {} : { traits: options.traits }),
     ...(options.defaultTtl === undefined ? {} : { defaultTtl: options.defaultTtl }),
-    exists: async (key, tenantId) => live(key, tenantId) !== undefined,
-    get: async (key, tenantId) => live(key, tenantId),
-    async put(key, data, tenantId, _metadata, ttl = options.defaultTtl ?? null) {
+    async exists(key, tenantId, call) {
+      call?.signal?.throwIfAborted();
+      return live(key, tenantId) !== undefined;
+    },
+    async get(key, tenantId, call) {
+      call?.signal?.throwIfAborted();
+      return live(key, tenantId);
+    },
+    async put(key, data, tenantId, _metadata, ttl = options.defaultTtl ?? null, call) {
+      call?.signal?.throwIfAborted();
       const until = ttl === null ? Infinity : now() + ttl * 1000;
       copies.set(id(key, tenantId), { key, tenantId, data, until });
       return true;
     },
-    async delete(key, tenantId) {
-      const there = live(key, tenantId) !== undefined;
-      copies.delete(id(key, tenantId));
-      return there;
+    async delete(key, tenantId, call) {
+      call?.signal?.throwIfAborted();
+      return live(key, tenantId) !== undefined && copies.delete(id(key, tenantId));
     },
-    // Paths are ASCII, for which the default order is that of bytes.
-    listKeys: async (prefix, tenantId) =>
-      ofTenant(tenantId)
-        .map((copy) => copy.key)
-        .filter((key) => key.startsWith(prefix))
-        .toSorted(),
-    async getStats(tenantId) {
+    async listKeys(prefix, tenantId, call) {
+      call?.signal?.throwIfAborted();
+      const keys = ofTenant(tenantId).map((copy) => copy.key);
+      // Paths are ASCII, for which the default order is that of bytes.
+      return keys.filter((key) => key.startsWith(prefix)).toSorted();
+    },
+    async getStats(tenantId, call) {
+      call?.signal?.throwIfAborted();
       const own = ofTenant(tenantId);
       const bytes = own.reduce((sum, copy) => sum + copy.data.byteLength, 0);
       return { entries: own.length, bytes, exact: true };

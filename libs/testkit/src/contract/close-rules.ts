@@ -1,0 +1,94 @@
+import { deepEqual, equal, rejects } from "node:assert/strict";
+import { CacheError, type CacheBackend, type Call } from "@cogniverse/sdk";
+import type { Rule } from "./rule.ts";
+import { plain, sampleBytes, sampleEntry } from "./samples.ts";
+
+/** Aborting, closing and opening again. */
+export function closeRules(rule: Rule): void {
+  rule("a call whose signal has aborted rejects with its reason and does nothing", async (f) => {
+    await f.backend.put("a", sampleBytes(1), "t");
+    const reason = new Error("nobody waits any more");
+    const call = { signal: AbortSignal.abort(reason) };
+    for (const [name, run] of calls(f.backend, call))
+      await rejects(run, (error) => error === reason, name);
+    deepEqual(plain(await f.backend.get("a", "t")), sampleBytes(1));
+    deepEqual(await f.backend.listKeys("", "t"), ["a"]);
+  });
+
+  rule("an abort in mid-call ends the call, one way or the other", async (f) => {
+    const controller = new AbortController();
+    const reason = new Error("nobody waits any more");
+    const running = calls(f.backend, { signal: controller.signal }).map(([, run]) => run());
+    controller.abort(reason);
+    for (const result of await Promise.allSettled(running))
+      if (result.status === "rejected") equal(result.reason, reason);
+    equal(await f.backend.put("b", sampleBytes(1), "t"), true);
+  });
+
+  rule(
+    "close can be called twice, and what is called after it rejects with `closed`",
+    async (f) => {
+      const close = f.backend[Symbol.asyncDispose]?.bind(f.backend);
+      if (close === undefined) return;
+      await f.backend.put("a", sampleBytes(1), "t");
+      await Promise.all([close(), close()]);
+      await close();
+      for (const [name, run] of calls(f.backend, {}))
+        await rejects(
+          run,
+          (error) => CacheError.isInstance(error) && error.code === "closed",
+          name,
+        );
+    },
+  );
+
+  rule("close waits for the writes before it", async (f) => {
+    const sent = Array.from({ length: 20 }, (_, i) =>
+      f.backend.put(`k/${i}`, sampleBytes(100_000, i), "t"),
+    );
+    await f.backend[Symbol.asyncDispose]?.();
+    for (const result of await Promise.allSettled(sent))
+      if (result.status === "rejected") equal(codeOf(result.reason), "closed");
+  });
+
+  rule("a durable backend opened again holds what it held", async (f) => {
+    if (f.reopen === undefined || f.backend.traits?.durable !== true) return;
+    await f.backend.put("small", sampleBytes(10), "t");
+    await f.backend.put("large", sampleBytes(500_000), "t", undefined, 3);
+    await f.backend.put("deleted", sampleBytes(10), "t");
+    await f.backend.delete("deleted", "t");
+    await f.backend[Symbol.asyncDispose]?.();
+    const again = await f.reopen();
+    deepEqual(await again.listKeys("", "t"), ["large", "small"]);
+    deepEqual(plain(await again.get("large", "t")), sampleBytes(500_000));
+    await f.advance(3500);
+    deepEqual(await again.listKeys("", "t"), ["small"]);
+    await again[Symbol.asyncDispose]?.();
+  });
+}
+
+type NamedCall = readonly [name: string, run: () => Promise<unknown>];
+
+function calls(backend: CacheBackend, call: Call): readonly NamedCall[] {
+  const plainCalls: NamedCall[] = [
+    ["exists", () => backend.exists("a", "t", call)],
+    ["get", () => backend.get("a", "t", call)],
+    ["put", () => backend.put("b", sampleBytes(2), "t", undefined, null, call)],
+    ["listKeys", () => backend.listKeys("", "t", call)],
+    ["getStats", () => backend.getStats("t", call)],
+    ["delete", () => backend.delete("a", "t", call)],
+  ];
+  const { entries } = backend;
+  if (entries === undefined) return plainCalls;
+  return [
+    ...plainCalls,
+    ["getEntry", () => entries.getEntry("a", "t", call)],
+    ["headEntry", () => entries.headEntry("a", "t", call)],
+    ["putEntry", () => entries.putEntry("b", sampleEntry(sampleBytes(2)), "t", undefined, call)],
+    ["deleteEntry", () => entries.deleteEntry("a", "none", "t", call)],
+  ];
+}
+
+function codeOf(error: unknown): unknown {
+  return CacheError.isInstance(error) ? error.code : error;
+}

@@ -1,0 +1,82 @@
+import { deepEqual, ok } from "node:assert/strict";
+import type { CacheBackend } from "@cogniverse/sdk";
+import type { ResolvedContract, Rule } from "./rule.ts";
+import { sampleBytes } from "./samples.ts";
+
+/** `listKeys`. */
+export function listingRules(rule: Rule, { listedKeys }: ResolvedContract): void {
+  rule("a prefix is text: no pattern, no folder, no more and no less", async ({ backend }) => {
+    const keys = [
+      "a",
+      "a/b",
+      "a/bc",
+      "a/b/c",
+      "a-b",
+      "a.b",
+      "a_b",
+      "axb",
+      "A",
+      "a%2Ab",
+      "a%C3%A9",
+      "b",
+    ];
+    for (const key of keys) await backend.put(key, sampleBytes(1), "t");
+    for (const prefix of [
+      "",
+      "a",
+      "a/",
+      "a/b",
+      "a_",
+      "a.",
+      "a%",
+      "a%2",
+      "A",
+      "b",
+      "c",
+      "a/b/c/",
+      "a%C3",
+    ])
+      deepEqual(
+        await backend.listKeys(prefix, "t"),
+        keys.filter((k) => k.startsWith(prefix)).toSorted(),
+      );
+  });
+
+  rule(`${listedKeys} keys are listed exactly, sorted by their bytes`, async ({ backend }) => {
+    const keys = await fill(backend, listedKeys);
+    deepEqual(await backend.listKeys("", "t"), keys);
+    deepEqual(
+      await backend.listKeys("k/1", "t"),
+      keys.filter((k) => k.startsWith("k/1")),
+    );
+  });
+
+  rule("keys that stay put are listed while others come and go", async ({ backend }) => {
+    const keys = await fill(backend, Math.min(listedKeys, 500));
+    const state = { listing: true };
+    const others = (async () => {
+      for (let i = 0; state.listing; i = (i + 1) % 50) {
+        await backend.put(`k/${i}x`, sampleBytes(10), "t");
+        await backend.delete(`k/${(i + 25) % 50}x`, "t");
+      }
+    })();
+    for (let round = 0; round < 10; round++) {
+      const listed = await backend.listKeys("k/", "t");
+      deepEqual(
+        listed.filter((k) => !k.endsWith("x")),
+        keys,
+      );
+      ok(listed.every((k, i) => i === 0 || (listed[i - 1] ?? "") < k));
+    }
+    state.listing = false;
+    await others;
+  });
+}
+
+/** Stores `count` small values; returns their keys sorted. */
+export async function fill(backend: CacheBackend, count: number): Promise<readonly string[]> {
+  const keys = Array.from({ length: count }, (_, i) => `k/${i}`);
+  for (let i = 0; i < count; i += 100)
+    await Promise.all(keys.slice(i, i + 100).map((key) => backend.put(key, sampleBytes(20), "t")));
+  return keys.toSorted();
+}

@@ -1,0 +1,66 @@
+import { deepEqual, equal } from "node:assert/strict";
+import type { Rule } from "./rule.ts";
+import { plain } from "./samples.ts";
+
+const TENANTS = ["a", "A", "a:b", "a.b", "a-b", "a_b", "a:", "acme", "acme:prod", "x".repeat(128)];
+const LONG = `${"k".repeat(500)}/${"k".repeat(266)}`;
+const KEYS = [
+  "b",
+  "c",
+  "b:c",
+  "b/c",
+  "b%2Fc",
+  "b%252Fc",
+  "a/b/c",
+  "A/b/c",
+  "a/B/c",
+  "%2E%2E/b",
+  "%2E",
+  "%2E%2E",
+  "...",
+  "a.",
+  "con",
+  "-",
+  "a%20",
+  "a%00b",
+  "a%2A",
+  "__proto__",
+  "%C3%A9",
+  "e%CC%81",
+  "%F0%9F%98%80",
+  "frames@2/v/f.jpg",
+  "constructor",
+  `${LONG}1`,
+  `${LONG}2`,
+];
+
+/** Tenants and keys that a careless encoding takes for each other. */
+export function nameRules(rule: Rule): void {
+  const names = TENANTS.flatMap((tenantId) => KEYS.map((key) => ({ tenantId, key })));
+  const value = ({ tenantId, key }: (typeof names)[number]): Uint8Array =>
+    new Uint8Array(Buffer.from(`${tenantId}|${key}`));
+
+  rule("tenants and keys chosen to collide are never one entry", async ({ backend }) => {
+    for (const name of names) await backend.put(name.key, value(name), name.tenantId);
+    for (const name of names)
+      deepEqual(plain(await backend.get(name.key, name.tenantId)), value(name));
+    for (const tenantId of TENANTS)
+      deepEqual(await backend.listKeys("", tenantId), KEYS.toSorted());
+    for (const { key } of names.slice(0, KEYS.length)) await backend.delete(key, "a");
+    deepEqual(await backend.listKeys("", "a"), []);
+    for (const name of names.filter((n) => n.tenantId !== "a"))
+      equal(await backend.exists(name.key, name.tenantId), true);
+  });
+
+  rule(
+    "a key may be the beginning of another, as a file and a folder cannot",
+    async ({ backend }) => {
+      for (const key of ["a/b/c", "a/b", "a", "a/b/c/d"])
+        await backend.put(key, Buffer.from(key), "t");
+      for (const key of ["a", "a/b", "a/b/c", "a/b/c/d"])
+        deepEqual(Buffer.from((await backend.get(key, "t")) ?? []).toString(), key);
+      await backend.delete("a/b", "t");
+      deepEqual(await backend.listKeys("", "t"), ["a", "a/b/c", "a/b/c/d"]);
+    },
+  );
+}

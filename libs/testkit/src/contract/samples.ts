@@ -1,0 +1,68 @@
+import {
+  type Bytes,
+  type CacheBackend,
+  type Entry,
+  type EntryMetadata,
+  type EntryStore,
+  isUnreadable,
+  type StoredEntry,
+  toPosition,
+} from "@cogniverse/sdk";
+
+/** Bytes that tell which ones they are: another `seed`, other bytes; no two neighbours are equal. */
+export function sampleBytes(length: number, seed: number = 0): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(length);
+  for (let i = 0; i < length; i++) bytes[i] = (i * 31 + (i >> 8) + seed * 7 + 1) & 255;
+  return bytes;
+}
+
+/** An entry as a cache manager would store it. */
+export function sampleEntry(data: Bytes, changes: Partial<EntryMetadata> = {}): Entry {
+  return {
+    data,
+    metadata: {
+      logId: "0123456789abcdef0123456789abcdef",
+      asOf: toPosition(5),
+      createdAt: 1_735_689_600_000,
+      freshUntil: null,
+      expiresAt: null,
+      computeMs: 12.5,
+      codec: "bytes",
+      contentType: "application/octet-stream",
+      encodings: [],
+      decodedBytes: data.byteLength,
+      checksum: "crc32:00000000",
+      digest: "",
+      tags: [],
+      inherited: [],
+      user: {},
+      ...changes,
+    },
+  };
+}
+
+/** The entry store of a backend that claims one. */
+export function entriesOf(backend: CacheBackend): EntryStore {
+  if (backend.entries === undefined) throw new Error("The backend claims `entries` and has none");
+  return backend.entries;
+}
+
+/** The stored copy, or `undefined` where there is none to serve. */
+export async function readEntry(
+  backend: CacheBackend,
+  key: string,
+  tenantId: string,
+): Promise<StoredEntry | undefined> {
+  const answer = await entriesOf(backend).getEntry(key, tenantId);
+  return answer === undefined || isUnreadable(answer) ? undefined : answer;
+}
+
+/** A real array of bytes for comparison, whatever view of a buffer a backend answers with. */
+export function plain(bytes: Bytes | undefined): Uint8Array | undefined {
+  return bytes === undefined ? undefined : new Uint8Array(bytes);
+}
+
+/** Whether two arrays hold the same bytes; quick where `deepEqual` takes seconds. */
+export function sameBytes(a: Bytes | undefined, b: Bytes): boolean {
+  return a !== undefined && Buffer.compare(a, b) === 0;
+}
