@@ -18,8 +18,12 @@ export async function regularFileBytes(path: string): Promise<number> {
 
 /** The file system's error as ours. */
 export function asUnreadable(path: string, cause: unknown): UnreadableVideoError {
-  const code =
-    cause instanceof Error && "code" in cause ? String(cause.code) : "the file cannot be read";
+  const code = codeOf(cause);
   const detail = code === "ENOENT" ? "no such file" : `the file cannot be read (${code})`;
   return new UnreadableVideoError(path, "missing", detail, { cause });
+}
+
+function codeOf(cause: unknown): string {
+  const hasCode = typeof cause === "object" && cause !== null && "code" in cause;
+  return hasCode ? String(cause.code) : "unknown cause";
 }

@@ -29,8 +29,13 @@ export function parseRetryAfter(header: string | null, now: number): number | un
 /** Whatever `fetch` threw, as ours. */
 export function asModelError(error: unknown, url: string): ModelError {
   if (ModelError.isInstance(error)) return error;
-  if (error instanceof Error && error.name === "TimeoutError") {
+  // By name: fetch throws errors of another realm than this module's in some hosts.
+  if (nameOf(error) === "TimeoutError") {
     return new ModelError("timeout", `${url} did not answer in time`, { cause: error });
   }
   return new ModelError("unreachable", `${url} cannot be reached`, { cause: error });
+}
+
+function nameOf(error: unknown): unknown {
+  return typeof error === "object" && error !== null && "name" in error ? error.name : undefined;
 }
