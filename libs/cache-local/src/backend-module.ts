@@ -1,9 +1,10 @@
 import type { BackendContext, BackendModule } from "@cogniverse/sdk";
 import { translateDiskError } from "./disk-error.ts";
 import { LocalBackend } from "./local-backend.ts";
+import { LEASE_MS } from "./log/local-log.ts";
 import { openStore } from "./local-store.ts";
 import { localSchema, parseLocalOptions, resolveOptions, type LocalOptions } from "./options.ts";
-import type { FileSystem } from "./value-files.ts";
+import type { FileSystem } from "./file-system.ts";
 
 /**
  * Opens the tier in a directory. `fileSystem`: for tests of failing disks. Throws `invalid_config` for a directory in another format,
@@ -26,6 +27,7 @@ export async function localBackend(
 export const backendModule: BackendModule<LocalOptions> = {
   name: "local",
   jsonSchema: localSchema,
+  profile: { traits: { locality: "machine", durable: true }, logLeaseMs: LEASE_MS },
   parse: parseLocalOptions,
   create: (options, context) => localBackend(options, context),
 };
