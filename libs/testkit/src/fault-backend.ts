@@ -46,51 +46,59 @@ function plainCalls(
 ): Pick<CacheBackend, "exists" | "get" | "put" | "delete" | "listKeys" | "getStats"> {
   return {
     exists: (key, tenantId, call) =>
-      faults.run({ op: "exists", key, tenantId, ...call }, () => inner.exists(key, tenantId, call)),
+      faults.run({ op: "exists", key, tenantId, ...call }, ({ signal }) =>
+        inner.exists(key, tenantId, { signal }),
+      ),
     get: (key, tenantId, call) =>
-      faults.run({ op: "get", key, tenantId, ...call }, () => inner.get(key, tenantId, call)),
+      faults.run({ op: "get", key, tenantId, ...call }, ({ signal }) =>
+        inner.get(key, tenantId, { signal }),
+      ),
     put: (key, data, tenantId, metadata, ttl, call) =>
       faults.run(
         { op: "put", key, tenantId, ...call },
-        (change) => inner.put(key, change(data), tenantId, metadata, ttl, call),
+        ({ change, signal }) => inner.put(key, change(data), tenantId, metadata, ttl, { signal }),
         () => true,
       ),
     delete: (key, tenantId, call) =>
       faults.run(
         { op: "delete", key, tenantId, ...call },
-        () => inner.delete(key, tenantId, call),
+        ({ signal }) => inner.delete(key, tenantId, { signal }),
         () => true,
       ),
     listKeys: (prefix, tenantId, call) =>
-      faults.run({ op: "listKeys", key: prefix, tenantId, ...call }, () =>
-        inner.listKeys(prefix, tenantId, call),
+      faults.run({ op: "listKeys", key: prefix, tenantId, ...call }, ({ signal }) =>
+        inner.listKeys(prefix, tenantId, { signal }),
       ),
     getStats: (tenantId, call) =>
-      faults.run({ op: "getStats", tenantId, ...call }, () => inner.getStats(tenantId, call)),
+      faults.run({ op: "getStats", tenantId, ...call }, ({ signal }) =>
+        inner.getStats(tenantId, { signal }),
+      ),
   };
 }
 
 function faultEntries(inner: EntryStore, faults: FaultScript): EntryStore {
   return {
     getEntry: (key, tenantId, call) =>
-      faults.run({ op: "getEntry", key, tenantId, ...call }, () =>
-        inner.getEntry(key, tenantId, call),
+      faults.run({ op: "getEntry", key, tenantId, ...call }, ({ signal }) =>
+        inner.getEntry(key, tenantId, { signal }),
       ),
     headEntry: (key, tenantId, call) =>
-      faults.run({ op: "headEntry", key, tenantId, ...call }, () =>
-        inner.headEntry(key, tenantId, call),
+      faults.run({ op: "headEntry", key, tenantId, ...call }, ({ signal }) =>
+        inner.headEntry(key, tenantId, { signal }),
       ),
     putEntry: (key, entry, tenantId, condition, call) =>
       faults.run(
         { op: "putEntry", key, tenantId, ...call },
-        (change) =>
-          inner.putEntry(key, { ...entry, data: change(entry.data) }, tenantId, condition, call),
+        ({ change, signal }) =>
+          inner.putEntry(key, { ...entry, data: change(entry.data) }, tenantId, condition, {
+            signal,
+          }),
         () => "lost",
       ),
     deleteEntry: (key, etag, tenantId, call) =>
       faults.run(
         { op: "deleteEntry", key, tenantId, ...call },
-        () => inner.deleteEntry(key, etag, tenantId, call),
+        ({ signal }) => inner.deleteEntry(key, etag, tenantId, { signal }),
         () => true,
       ),
   };
@@ -99,8 +107,8 @@ function faultEntries(inner: EntryStore, faults: FaultScript): EntryStore {
 function faultBatch(inner: BatchStore, faults: FaultScript): BatchStore {
   return {
     getEntries: (keys, tenantId, call) =>
-      faults.run({ op: "getEntries", tenantId, ...call }, () =>
-        inner.getEntries(keys, tenantId, call),
+      faults.run({ op: "getEntries", tenantId, ...call }, ({ signal }) =>
+        inner.getEntries(keys, tenantId, { signal }),
       ),
   };
 }
@@ -108,13 +116,13 @@ function faultBatch(inner: BatchStore, faults: FaultScript): BatchStore {
 function faultStreams(inner: StreamStore, faults: FaultScript): StreamStore {
   return {
     getStream: (key, tenantId, range, call) =>
-      faults.run({ op: "getStream", key, tenantId, ...call }, () =>
-        inner.getStream(key, tenantId, range, call),
+      faults.run({ op: "getStream", key, tenantId, ...call }, ({ signal }) =>
+        inner.getStream(key, tenantId, range, { signal }),
       ),
     putStream: (key, body, seal, tenantId, call) =>
       faults.run(
         { op: "putStream", key, tenantId, ...call },
-        () => inner.putStream(key, body, seal, tenantId, call),
+        ({ signal }) => inner.putStream(key, body, seal, tenantId, { signal }),
         async () => {
           // A lost write still reads what it is given, and asks for its metadata.
           const chunks = body[Symbol.asyncIterator]();
@@ -129,8 +137,8 @@ function faultStreams(inner: StreamStore, faults: FaultScript): StreamStore {
 function faultScan(inner: KeyScan, faults: FaultScript): KeyScan {
   return {
     async *scan(prefix, after, tenantId, call) {
-      yield* await faults.run({ op: "scan", key: prefix, tenantId, ...call }, async () =>
-        inner.scan(prefix, after, tenantId, call),
+      yield* await faults.run({ op: "scan", key: prefix, tenantId, ...call }, async ({ signal }) =>
+        inner.scan(prefix, after, tenantId, { signal }),
       );
     },
   };
@@ -139,8 +147,8 @@ function faultScan(inner: KeyScan, faults: FaultScript): KeyScan {
 function faultLeases(inner: LeaseStore, faults: FaultScript): LeaseStore {
   return {
     acquire: (key, tenantId, ttlMs, call) =>
-      faults.run({ op: "acquire", key, tenantId, ...call }, () =>
-        inner.acquire(key, tenantId, ttlMs, call),
+      faults.run({ op: "acquire", key, tenantId, ...call }, ({ signal }) =>
+        inner.acquire(key, tenantId, ttlMs, { signal }),
       ),
   };
 }

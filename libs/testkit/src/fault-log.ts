@@ -10,12 +10,15 @@ export function faultLog(inner: InvalidationLog, faults: FaultScript): Invalidat
     leaseMs: inner.leaseMs,
     ...(inner.sharesClock === undefined ? {} : { sharesClock: inner.sharesClock }),
     append: (records, options) =>
-      faults.run({ op: "append", tenantId: records[0]?.tenantId, signal: options?.signal }, () =>
-        inner.append(records, options),
+      faults.run(
+        { op: "append", tenantId: records[0]?.tenantId, signal: options?.signal },
+        ({ signal }) => inner.append(records, { ...options, signal }),
       ),
-    head: (call) => faults.run({ op: "head", ...call }, () => inner.head(call)),
-    read: (from, call) => faults.run({ op: "read", ...call }, () => inner.read(from, call)),
-    snapshot: (call) => faults.run({ op: "snapshot", ...call }, () => inner.snapshot(call)),
+    head: (call) => faults.run({ op: "head", ...call }, ({ signal }) => inner.head({ signal })),
+    read: (from, call) =>
+      faults.run({ op: "read", ...call }, ({ signal }) => inner.read(from, { signal })),
+    snapshot: (call) =>
+      faults.run({ op: "snapshot", ...call }, ({ signal }) => inner.snapshot({ signal })),
   };
   const readNow = inner.readNow?.bind(inner);
   const settled = inner.settled?.bind(inner);
@@ -28,7 +31,7 @@ export function faultLog(inner: InvalidationLog, faults: FaultScript): Invalidat
       ? {}
       : {
           settled: (head, call) =>
-            faults.run({ op: "settled", ...call }, () => settled(head, call)),
+            faults.run({ op: "settled", ...call }, ({ signal }) => settled(head, { signal })),
         }),
   };
 }

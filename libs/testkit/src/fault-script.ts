@@ -35,7 +35,8 @@ export interface FaultCall {
 
 /**
  * Which calls a fault hits. `at`: before the call reaches the backend, or after it did its work and before its caller is told.
- * `skip`: how many matching calls go by first (0). `times`: how many it then hits (1). `deaf`: an abort does not end the waiting.
+ * `skip`: how many matching calls go by first (0). `times`: how many it then hits (1). `deaf`: an abort does not end the waiting,
+ * and a call that waited before its work is done all the same, as a write is that was sent already.
  */
 export type FaultFilter = Options<{
   key: string;
@@ -46,8 +47,11 @@ export type FaultFilter = Options<{
   deaf: boolean;
 }>;
 
+/** How a call is sent on: with what change to the bytes it writes, and with which signal. */
+export type Sent = Readonly<{ change: ByteChange; signal: AbortSignal | undefined }>;
+
 type Effect =
-  | Readonly<{ kind: "wait"; wait: (call: FaultCall) => Promise<void> }>
+  | Readonly<{ kind: "wait"; wait: (call: FaultCall) => Promise<void>; deaf?: boolean | undefined }>
   | Readonly<{ kind: "fail"; error: unknown }>
   | Readonly<{ kind: "bytes"; change: ByteChange }>
   | Readonly<{ kind: "lose" }>;
@@ -85,7 +89,7 @@ export class FaultScript {
   pause(op: FaultOp | "*", filter: FaultFilter = {}): Gate<FaultCall> {
     const gate = new Gate<FaultCall>();
     const wait = (call: FaultCall): Promise<void> => gate.pass(call, heard(call, filter));
-    this.#add(op, { ...filter, times: 1 }, { kind: "wait", wait });
+    this.#add(op, { ...filter, times: 1 }, { kind: "wait", wait, deaf: filter.deaf });
     return gate;
   }
 
@@ -93,7 +97,8 @@ export class FaultScript {
   hang(op: FaultOp | "*", filter: FaultFilter = {}): Disposable {
     const gate = new Gate<FaultCall>();
     const wait = (call: FaultCall): Promise<void> => gate.pass(call, heard(call, filter));
-    const rule = this.#add(op, { times: Infinity, ...filter }, { kind: "wait", wait });
+    const { deaf } = filter;
+    const rule = this.#add(op, { times: Infinity, ...filter }, { kind: "wait", wait, deaf });
     return {
       [Symbol.dispose]: () => {
         this.#rules.delete(rule);
@@ -156,10 +161,10 @@ export class FaultScript {
     this.#rules.clear();
   }
 
-  /** Sends one call through the script; for decorators. `work` gets the change to make to bytes it writes. */
+  /** Sends one call through the script; for decorators. `acknowledge` makes the answer of a write that is lost. */
   async run<R>(
     call: FaultCall,
-    work: (change: ByteChange) => Promise<R>,
+    work: (sent: Sent) => Promise<R>,
     acknowledge?: () => R | Promise<R>,
   ): Promise<R> {
     this.#calls.push(call);
@@ -167,7 +172,10 @@ export class FaultScript {
     try {
       const before = await this.#pass(call, "before");
       if (before.lost && acknowledge !== undefined) return await acknowledge();
-      answer = await work(before.change);
+      answer = await work({
+        change: before.change,
+        signal: before.deaf ? undefined : call.signal,
+      });
     } catch (error) {
       await this.#pass(call, "after");
       throw error;
@@ -179,12 +187,16 @@ export class FaultScript {
   async #pass(
     call: FaultCall,
     at: "before" | "after",
-  ): Promise<Readonly<{ change: (bytes: Bytes) => Bytes; lost: boolean }>> {
+  ): Promise<Readonly<{ change: (bytes: Bytes) => Bytes; lost: boolean; deaf: boolean }>> {
     const effects = this.#take(call, at);
     for (const effect of effects) if (effect.kind === "wait") await effect.wait(call);
     for (const effect of effects) if (effect.kind === "fail") throw effect.error;
     const bytes = effects.find((e) => e.kind === "bytes");
-    return { change: bytes?.change ?? same, lost: effects.some((e) => e.kind === "lose") };
+    return {
+      change: bytes?.change ?? same,
+      lost: effects.some((e) => e.kind === "lose"),
+      deaf: effects.some((e) => e.kind === "wait" && e.deaf === true),
+    };
   }
 
   /** At most one effect of each kind: two gates stop two calls, not one call twice. */

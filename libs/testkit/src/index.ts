@@ -15,6 +15,7 @@ export {
   type FaultCall,
   type FaultFilter,
   type FaultOp,
+  type Sent,
   type WriteOp,
 } from "./fault-script.ts";
 export { faultBackend, type FaultBackend } from "./fault-backend.ts";
