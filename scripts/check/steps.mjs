@@ -27,12 +27,23 @@ export const checkSteps = [
   },
   { name: "types", title: "sources and tests", run: tool("tsc", ["-b"]) },
   { name: "layers", title: "turbo boundaries, manifests", run: checkLayers },
-  { name: "unused", title: "knip, whole workspace", run: tool("knip", ["--no-progress"]) },
+  {
+    name: "unused",
+    title: "knip, whole workspace",
+    run: tool("knip", ["--no-progress", "--no-config-hints"]),
+  },
   // Without exports: what only tests use may be exported, but neither a file nor a dependency.
   {
     name: "undeclared",
     title: "knip, what is published",
-    run: tool("knip", ["--no-progress", "--production", "--strict", "--exclude", "exports,types"]),
+    run: tool("knip", [
+      "--no-progress",
+      "--no-config-hints",
+      "--production",
+      "--strict",
+      "--exclude",
+      "exports,types",
+    ]),
   },
   { name: "lockfile", title: "no registry host", run: checkLockfile },
   { name: "packaging", title: "publint, attw, oldest Node", run: checkPackaging },

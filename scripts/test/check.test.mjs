@@ -42,6 +42,11 @@ describe("unpublishable", () => {
     expect(problems).toEqual([expect.stringContaining("@cogniverse/source")]);
   });
 
+  test("leaves scripts alone", () => {
+    const manifest = { name: "x", scripts: { dev: "node --conditions=@cogniverse/source" } };
+    expect(unpublishable({ dir: "", manifest, files })).toEqual([]);
+  });
+
   test("finds what is missing and what is too much", () => {
     const odd = ["README.md", "CHANGELOG.md", "dist/src.tsbuildinfo"];
     expect(unpublishable({ dir: "", manifest: { name: "x" }, files: odd })).toEqual([
