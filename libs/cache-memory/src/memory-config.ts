@@ -1,7 +1,7 @@
 import type { ConfigProblem, ParsedConfig } from "@cogniverse/sdk";
 import { rules, type MemoryOptions } from "./memory-options.ts";
 
-const MEBIBYTE = 2 ** 20;
+const MEGABYTE = 1e6;
 const share = { type: "number", exclusiveMinimum: 0, maximum: 1 };
 
 /** JSON Schema of the tier's `config` in YAML. */
@@ -14,7 +14,7 @@ export const jsonSchema: Readonly<Record<string, unknown>> = {
       exclusiveMinimum: 0,
       default: 256,
       description:
-        "Mebibytes that all entries may take, decoded values and bookkeeping included. Never exceeded.",
+        "Megabytes (10^6 bytes) that all entries may take, decoded values and bookkeeping included. Never exceeded.",
     },
     max_entries: {
       type: "integer",
@@ -45,7 +45,7 @@ export const jsonSchema: Readonly<Record<string, unknown>> = {
 type Setting = Readonly<{ option: keyof MemoryOptions; unit?: number; says?: string }>;
 
 const settings: Readonly<Record<string, Setting>> = {
-  max_size_mb: { option: "maxBytes", unit: MEBIBYTE, says: "a number of mebibytes above 0" },
+  max_size_mb: { option: "maxBytes", unit: MEGABYTE, says: "a number of megabytes above 0" },
   max_entries: { option: "maxEntries" },
   default_ttl: { option: "defaultTtl" },
   max_value_share: { option: "maxValueShare" },

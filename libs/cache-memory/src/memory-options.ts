@@ -2,7 +2,7 @@ import { CacheError, type ConfigProblem, type Options } from "@cogniverse/sdk";
 
 /**
  * Options of the in-process tier, each with its default:
- * - `maxBytes` 268,435,456: all that entries take, decoded values and bookkeeping included. Never exceeded.
+ * - `maxBytes` 256,000,000: all that entries take, decoded values and bookkeeping included. Never exceeded.
  * - `maxEntries` 1,000,000: at most 16,000,000, which is what a JavaScript Map holds.
  * - `defaultTtl` `null`: seconds for puts that name none; `null` = never expires.
  * - `maxValueShare` 0.25: a single entry that would take more of `maxBytes` is refused.
@@ -65,7 +65,7 @@ export function resolveMemoryOptions(options: MemoryOptions): ResolvedMemoryOpti
     return value === undefined || rule.holds(value) ? [] : [{ path: [name], message: rule.says }];
   });
   if (problems.length > 0) throw invalidOptions(problems);
-  const { maxBytes = 256 * 2 ** 20, maxEntries = 1_000_000, defaultTtl = null } = options;
+  const { maxBytes = 256e6, maxEntries = 1_000_000, defaultTtl = null } = options;
   const { maxValueShare = 0.25, maxTenantShare = 1 } = options;
   const maxTenantBytes = Math.floor(maxBytes * maxTenantShare);
   return {

@@ -87,6 +87,17 @@ describe("entries", () => {
     expect(await statsOf(tier, "acme")).toMatchObject({ bytes: 0, details: { expired: 1 } });
   });
 
+  test("match replaces only the copy that has the etag", async () => {
+    const { entries } = makeTier().tier;
+    const first = await entries.putEntry("a", entry, "acme");
+    const second = await entries.putEntry("a", entry, "acme", { if: "match", etag: first ?? "" });
+    expect(second).toBeDefined();
+    const late = await entries.putEntry("a", entry, "acme", { if: "match", etag: first ?? "" });
+    expect(late).toBeUndefined();
+    expect(await entries.headEntry("a", "acme")).toMatchObject({ etag: second });
+    expect(await entries.putEntry("b", entry, "acme", { if: "match", etag: "1" })).toBeUndefined();
+  });
+
   test("an expired copy meets the condition absent", async () => {
     const { tier, clock } = makeTier();
     await tier.entries.putEntry("a", entry, "acme");
@@ -163,6 +174,19 @@ describe("residents", () => {
 });
 
 describe("limits", () => {
+  test("an expired entry that eviction comes upon is dropped, not told", async () => {
+    const { tier, clock } = makeTier({ maxEntries: 40 });
+    let told = 0;
+    tier.evictions.onEvict(() => told++);
+    // Expiry is looked for at a few entries a write; this one is not among the first.
+    await tier.put("short", bytes(1), "acme", {}, 1);
+    for (let i = 0; i < 39; i++) await tier.put(`long/${i}`, bytes(1), "acme");
+    clock.advance(1_000);
+    await tier.put("new", bytes(1), "acme");
+    expect(told).toBe(0);
+    expect(await statsOf(tier, "acme")).toMatchObject({ entries: 40, details: { expired: 1 } });
+  });
+
   test("an entry above its share is refused, and what was there stays", async () => {
     const { tier } = makeTier({ maxBytes: 100_000, maxValueShare: 0.1 });
     expect(await tier.put("a", bytes(1), "acme")).toBe(true);

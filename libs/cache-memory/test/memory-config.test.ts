@@ -16,7 +16,7 @@ test("a configuration gives options in bytes and seconds", () => {
   expect(backendModule.parse(config)).toEqual({
     ok: true,
     options: {
-      maxBytes: 524_288,
+      maxBytes: 500_000,
       maxEntries: 10,
       defaultTtl: null,
       maxValueShare: 1,
