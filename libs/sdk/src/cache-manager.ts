@@ -4,7 +4,7 @@ import type { Cacheable, Compute } from "./compute.ts";
 import type { Invalidation, InvalidateOptions } from "./invalidation.ts";
 import type { Key } from "./key.ts";
 import type { Position } from "./position.ts";
-import type { PutOptions, ReadInfo, ReadOptions } from "./read-options.ts";
+import type { ComputeInfo, PutOptions, ReadInfo, ReadOptions } from "./read-options.ts";
 import type { Scope } from "./scope.ts";
 import type { TenantCache } from "./tenant-cache.ts";
 
@@ -24,6 +24,18 @@ export interface CacheManager extends AsyncDisposable {
     compute: Compute<T>,
     options?: ReadOptions<NoInfer<T>>,
   ): Promise<T>;
+  getOrComputeWithInfo<T extends Cacheable>(
+    key: Key<T>,
+    tenantId: string,
+    compute: Compute<NoInfer<T>>,
+    options?: ReadOptions<NoInfer<T>>,
+  ): Promise<ComputeInfo<T>>;
+  getOrComputeWithInfo<T extends Cacheable>(
+    key: string,
+    tenantId: string,
+    compute: Compute<T>,
+    options?: ReadOptions<NoInfer<T>>,
+  ): Promise<ComputeInfo<T>>;
   get<T>(key: Key<T>, tenantId: string, options?: ReadOptions<NoInfer<T>>): Promise<T | undefined>;
   get(key: string, tenantId: string, options?: ReadOptions<unknown>): Promise<unknown>;
   getWithInfo<T>(

@@ -42,7 +42,14 @@ export type {
 export type { Codec } from "./codec.ts";
 export type { Key, KeyType, Params } from "./key.ts";
 export type { Cacheable, Compute, ComputeContext } from "./compute.ts";
-export type { MissCause, PutOptions, ReadInfo, ReadOptions } from "./read-options.ts";
+export type {
+  Causes,
+  ComputeInfo,
+  MissCause,
+  PutOptions,
+  ReadInfo,
+  ReadOptions,
+} from "./read-options.ts";
 export type { Invalidation, InvalidateOptions } from "./invalidation.ts";
 export type { CacheStats, LogStats, TierStats } from "./cache-stats.ts";
 export type { TenantCache } from "./tenant-cache.ts";

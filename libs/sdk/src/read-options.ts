@@ -47,6 +47,18 @@ export type MissCause =
   | "tier-down"
   | "archived";
 
+/**
+ * What `getOrCompute` came to. `from`: the tier that had the value, or the compute; `bytes`: its encoded size, 0 where it was
+ * computed and not stored; `computeMs`: what it cost to make, now or then.
+ */
+export type ComputeInfo<T> = Readonly<
+  | { from: "tier"; tier: string; value: T; bytes: number; computeMs: number; causes: Causes }
+  | { from: "compute"; value: T; bytes: number; computeMs: number; stored: boolean; causes: Causes }
+>;
+
+/** Why each tier that was asked did not answer, by tier name, in tier order. */
+export type Causes = Readonly<Record<string, MissCause>>;
+
 /** What a read found, and where. `causes`: one for each tier by name, in tier order. Ages in milliseconds; `remainingMs` `null` = never expires. */
 export type ReadInfo<T> =
   | Readonly<{

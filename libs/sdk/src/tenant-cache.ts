@@ -4,7 +4,7 @@ import type { Cacheable, Compute } from "./compute.ts";
 import type { Invalidation, InvalidateOptions } from "./invalidation.ts";
 import type { Key } from "./key.ts";
 import type { Position } from "./position.ts";
-import type { PutOptions, ReadInfo, ReadOptions } from "./read-options.ts";
+import type { ComputeInfo, PutOptions, ReadInfo, ReadOptions } from "./read-options.ts";
 import type { Scope } from "./scope.ts";
 
 /**
@@ -28,6 +28,17 @@ export interface TenantCache {
     compute: Compute<T>,
     options?: ReadOptions<NoInfer<T>>,
   ): Promise<T>;
+  /** The same with where the value came from and what it cost. Takes the long way past the fastest hit. */
+  getOrComputeWithInfo<T extends Cacheable>(
+    key: Key<T>,
+    compute: Compute<NoInfer<T>>,
+    options?: ReadOptions<NoInfer<T>>,
+  ): Promise<ComputeInfo<T>>;
+  getOrComputeWithInfo<T extends Cacheable>(
+    key: string,
+    compute: Compute<T>,
+    options?: ReadOptions<NoInfer<T>>,
+  ): Promise<ComputeInfo<T>>;
   /** `undefined` is the miss. */
   get<T>(key: Key<T>, options?: ReadOptions<NoInfer<T>>): Promise<T | undefined>;
   get(key: string, options?: ReadOptions<unknown>): Promise<unknown>;

@@ -49,6 +49,7 @@ export class Coherence {
   #heartbeat: Disposable | undefined;
   #watching: Disposable | undefined;
   #reachable = true;
+  #hangs = false;
   #closed = false;
 
   constructor(options: CoherenceOptions) {
@@ -78,9 +79,13 @@ export class Coherence {
     return this.#options.log.leaseMs;
   }
 
-  /** Resolves true once this node may serve, false where the log cannot be reached within the limit. Callers share one attempt. */
+  /**
+   * Resolves true once this node may serve, false where the log cannot be reached within the limit. Callers share one attempt; while the log
+   * hangs nobody waits for it a second time, since the heartbeat finds out when it answers again.
+   */
   async renew(): Promise<boolean> {
     if (this.isLive()) return true;
+    if (this.#hangs) return false;
     await this.#sync();
     return this.isLive();
   }
@@ -121,14 +126,11 @@ export class Coherence {
         records: records.map((record, i) => ({ ...record, position: toPosition(first + i) })),
       });
     }
-    while (
-      this.#applied === undefined ||
-      this.#applied.logId !== head.logId ||
-      this.#applied.position < head.position
-    ) {
-      // Another log's head can only mean that this one was replaced meanwhile: everything is dead then, also what we append for.
+    for (let reads = 0; !this.#covers(head); reads++) {
+      // Another log's head can only mean that the log was replaced: everything is dead then, also what we append for. The first read may be
+      // one that began before the append and still speaks for the log before it; the second cannot.
+      if (reads > 1 && this.logId !== head.logId) break;
       if (!(await this.#sync())) throw this.#unreachable();
-      if (this.#applied !== undefined && this.#applied.logId !== head.logId) break;
     }
     return head;
   }
@@ -138,10 +140,24 @@ export class Coherence {
     const { log, clock } = this.#options;
     if (log.leaseMs === 0) return 0;
     const durableAt = clock.monotonic();
-    const nodes = await log.settled?.(head, { signal });
+    const nodes = await this.#asked(head, signal);
     if (nodes !== undefined) return nodes;
     await atLeast(clock, durableAt + log.leaseMs, signal);
     return 1;
+  }
+
+  /** What the log knows of other nodes. One that fails or says nothing shortens no acknowledgement and lengthens none: D settles it. */
+  async #asked(head: LogHead, signal: AbortSignal | undefined): Promise<number | undefined> {
+    const { log, clock } = this.#options;
+    if (log.settled === undefined) return undefined;
+    const ask = async (s: AbortSignal): Promise<number | undefined> =>
+      log.settled?.(head, { signal: s });
+    try {
+      return await withTimeLimit(clock, log.leaseMs, "the invalidation log", ask, signal);
+    } catch (error) {
+      if (signal?.aborted === true) throw error;
+      return undefined;
+    }
   }
 
   /** Ends the heartbeat; nothing is served from here on. */
@@ -174,7 +190,8 @@ export class Coherence {
     const wall = clock.now();
     try {
       const delta = log.readNow?.(from);
-      if (delta === undefined || delta.type === "reset") return undefined;
+      if (delta === undefined || delta.type === "reset" || delta.head.logId !== from.logId)
+        return undefined;
       this.#take(delta);
       this.#extend(monotonic, wall);
       return true;
@@ -194,7 +211,7 @@ export class Coherence {
         from === undefined
           ? undefined
           : await this.#limited((signal) => log.read(from, { signal }));
-      if (delta?.type === "records") this.#take(delta);
+      if (delta?.type === "records" && delta.head.logId === from?.logId) this.#take(delta);
       else {
         monotonic = clock.monotonic();
         wall = clock.now();
@@ -228,6 +245,7 @@ export class Coherence {
     this.#servesUntilMonotonic = Math.max(this.#servesUntilMonotonic, monotonic + span);
     this.#servesUntilWall = log.sharesClock === true ? Infinity : wall + span;
     if (log.sharesClock === true) this.servesUntil = this.#servesUntilMonotonic;
+    this.#hangs = false;
     if (!this.#reachable) {
       this.#reachable = true;
       logger.info("invalidation log is reachable again: cached copies are served", {
@@ -259,6 +277,7 @@ export class Coherence {
   #lost(error: unknown): void {
     const { clock, log, logger } = this.#options;
     if (this.#closed) return;
+    this.#hangs = CacheError.isInstance(error) && error.code === "timeout";
     this.#heartbeat?.[Symbol.dispose]();
     this.#heartbeat = clock.after(Math.max(log.leaseMs / 3, 50), () => this.#beat());
     if (!this.#reachable) return;
@@ -277,6 +296,13 @@ export class Coherence {
     this.#options.logger.warn(
       "another invalidation log took over: every copy stored under the old one is dead",
       fields,
+    );
+  }
+
+  #covers(head: LogHead): boolean {
+    const applied = this.#applied;
+    return (
+      applied !== undefined && applied.logId === head.logId && applied.position >= head.position
     );
   }
 

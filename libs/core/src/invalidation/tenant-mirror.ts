@@ -7,6 +7,7 @@ import {
   type ScopeStamp,
 } from "@cogniverse/sdk";
 import { covers, literalPrefix, matchesPattern } from "@cogniverse/sdk/keys";
+import { Below } from "./below.ts";
 import { raise, type Mark } from "./mark.ts";
 
 /** More globs than this cost every slow check too much: the oldest becomes a record on its literal prefix (protocol rule 2). */
@@ -35,7 +36,7 @@ export class TenantMirror {
   readonly #tags = new Map<string, Mark>();
   readonly #globs = new Map<string, Mark>();
   /** For each prefix the last record on a key or prefix below it: what entries whose stamps were collapsed are checked by. */
-  readonly #below = new Map<string, Mark>();
+  readonly #below = new Map<string, Below>();
   #textBytes = 0;
 
   /** Takes a record in. Records may come twice; they must not come out of order within a scope that matters, and maxima make even that safe. */
@@ -75,7 +76,7 @@ export class TenantMirror {
       for (const tag of copy.tags) verdict.add(this.#tags.get(tag), copy.asOf);
     }
     for (const stamp of copy.inherited)
-      if (this.#last > stamp.asOf) this.#judgeStamp(stamp, verdict);
+      if (this.#last > stamp.asOf) this.#judgeStamp(path, stamp, verdict);
     return verdict.kill();
   }
 
@@ -101,10 +102,10 @@ export class TenantMirror {
       if (mark.any > asOf && matchesPattern(pattern, path)) verdict.add(mark, asOf);
   }
 
-  #judgeStamp(stamp: ScopeStamp, verdict: Verdict): void {
+  #judgeStamp(path: string, stamp: ScopeStamp, verdict: Verdict): void {
     const { scope, asOf } = stamp;
     if (scope.kind === "key") this.#judgeKey(scope.value, asOf, stamp.digest, verdict);
-    else if (scope.kind === "prefix") this.#judgePrefix(scope, asOf, verdict);
+    else if (scope.kind === "prefix") this.#judgePrefix(path, scope, asOf, verdict);
     else {
       verdict.add(this.#tenant, asOf);
       if (scope.kind === "tag") verdict.add(this.#tags.get(scope.value), asOf);
@@ -113,12 +114,14 @@ export class TenantMirror {
   }
 
   #judgePrefix(
+    path: string,
     scope: Scope & { kind: "prefix" | "key" | "tag" | "glob" },
     asOf: Position,
     verdict: Verdict,
   ): void {
     verdict.add(this.#tenant, asOf);
-    verdict.add(this.#below.get(scope.value), asOf);
+    const below = this.#below.get(scope.value);
+    if (below !== undefined) verdict.addPosition(below.lastBeside(path), asOf);
     this.#judgePrefixesOf(scope.value, asOf, verdict);
     for (const [pattern, mark] of this.#globs) {
       if (mark.any > asOf && covers({ kind: "glob", value: pattern }, scope))
@@ -136,7 +139,13 @@ export class TenantMirror {
 
   #raiseBelow(path: string, record: LogRecord): void {
     for (let at = path.indexOf("/"); at >= 0; at = path.indexOf("/", at + 1))
-      raise(this.#below, path.slice(0, at + 1), record);
+      this.#raisePrefix(path.slice(0, at + 1), path, record.position);
+  }
+
+  #raisePrefix(prefix: string, scope: string, position: Position): void {
+    let below = this.#below.get(prefix);
+    if (below === undefined) this.#below.set(prefix, (below = new Below()));
+    below.raise(scope, position);
   }
 
   #raiseTenant(record: Pick<LogRecord, "position" | "mode">): void {
@@ -166,7 +175,7 @@ export class TenantMirror {
       if (prefix === "") this.#raiseTenant(record);
       else {
         raise(this.#prefixes, prefix, record);
-        raise(this.#below, prefix, record);
+        this.#raisePrefix(prefix, prefix, record.position);
       }
     }
   }

@@ -9,6 +9,9 @@ export interface KeyTypeOptions {
   readonly immutable?: boolean;
 }
 
+/** A parameter that is called like something every object has would be found where none was given. */
+const PARAMETER = /^[A-Za-z][A-Za-z0-9_]*$/;
+
 type Part = Readonly<{ before: string; parameter: string | undefined; after: string }>;
 
 /**
@@ -47,9 +50,12 @@ export function defineKeyType<T, const S extends string>(
   };
   const parse = (path: string): Readonly<Record<string, string>> | undefined => {
     const segments = path.split("/");
-    return segments.length === parts.length && segments[0] === first
-      ? match(parts.slice(1), segments.slice(1))
-      : undefined;
+    if (segments.length !== parts.length || segments[0] !== first) return undefined;
+    try {
+      return match(parts.slice(1), segments.slice(1));
+    } catch {
+      return undefined; // not canonical, so no path of this type
+    }
   };
   return Object.assign(make, { template, family, version, codec, immutable, parse });
 }
@@ -59,11 +65,14 @@ function parsePart(segment: string, template: string): Part {
   if (found === null || segment === "")
     throw badTemplate(template, `the segment "${segment}" has more than one parameter or is empty`);
   const [, before = "", parameter, after = ""] = found;
-  for (const literal of [before, after]) {
-    if (literal !== "" && encodeSegment(`-${literal}`) !== `-${literal}`) {
-      throw badTemplate(template, `"${literal}" holds characters that would have to be encoded`);
-    }
-  }
+  const literal = before + after;
+  if (parameter !== undefined && !PARAMETER.test(parameter))
+    throw badTemplate(template, `"${parameter}" is no name: use letters, digits and "_"`);
+  if (literal !== "" && encodeSegment(`-${literal}`) !== `-${literal}`)
+    throw badTemplate(template, `"${literal}" holds characters that would have to be encoded`);
+  // Alone or with a parameter "." it would be a segment of dots, which file systems take for a folder.
+  if (literal === "." || literal === "..")
+    throw badTemplate(template, "a segment has no text but dots");
   return { before, parameter, after };
 }
 
@@ -74,15 +83,10 @@ function fill(
 ): string {
   if (part.parameter === undefined) return part.before;
   const value = params[part.parameter];
-  if (
-    value === undefined ||
-    value === "" ||
-    (typeof value === "number" && !Number.isFinite(value))
-  ) {
-    throw badTemplate(
-      template,
-      `the parameter "${part.parameter}" is ${value === "" ? "empty" : String(value)}`,
-    );
+  const fits = typeof value === "number" ? Number.isFinite(value) : typeof value === "string";
+  if (!fits || value === "") {
+    const shown = value === "" ? "empty" : typeof value === "number" ? value : typeof value;
+    throw badTemplate(template, `the parameter "${part.parameter}" is ${shown}`);
   }
   if (part.before === "" && part.after === "") return encodeSegment(String(value));
   return part.before + encodeSegment(`-${value}`).slice(1) + part.after;

@@ -1,6 +1,6 @@
 import { hash } from "node:crypto";
 import { CacheError } from "@cogniverse/sdk";
-import { freezeJson } from "../codec/freeze-json.ts";
+import { walkJson } from "../codec/walk-json.ts";
 
 /** All that shapes the answer to a query. What is left out here is shared by queries that differ in it. */
 export interface QueryParts {
@@ -20,19 +20,14 @@ export function hashQuery(parts: QueryParts): string {
   const query = parts.query.normalize("NFKC").replaceAll(/\s+/g, " ").trim().toLowerCase();
   if (!Number.isSafeInteger(parts.topK))
     throw new CacheError("invalid_value", `topK ${parts.topK} is not a whole number`);
-  const shape = [
-    query,
-    parts.strategy,
-    parts.topK,
-    sorted(parts.filters ?? null),
-    parts.revisions ?? [],
-  ];
-  freezeJson(shape);
-  return hash("sha256", JSON.stringify(shape), "hex");
+  const { strategy, topK, filters = null, revisions = [] } = parts;
+  // Before sorting, which would make an empty object of a Date.
+  walkJson({ query, strategy, filters, revisions });
+  return hash("sha256", JSON.stringify([query, strategy, topK, sorted(filters), revisions]), "hex");
 }
 
 function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted);
+  if (Array.isArray(value)) return value.map((item) => sorted(item));
   if (typeof value !== "object" || value === null) return value;
   const entries = Object.entries(value).filter(([, v]) => v !== undefined);
   return Object.fromEntries(

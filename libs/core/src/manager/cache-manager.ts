@@ -4,6 +4,7 @@ import type {
   CacheStats,
   Call,
   Compute,
+  ComputeInfo,
   Invalidation,
   InvalidateOptions,
   Key,
@@ -58,6 +59,15 @@ export class CacheManager implements CacheManagerContract {
     options?: ReadOptions<NoInfer<T>>,
   ): Promise<T> {
     return this.#with(tenantId, (tenant) => tenant.getOrCompute<T>(key, compute, options));
+  }
+
+  getOrComputeWithInfo<T extends Cacheable>(
+    key: Key<T> | string,
+    tenantId: string,
+    compute: Compute<NoInfer<T>>,
+    options?: ReadOptions<NoInfer<T>>,
+  ): Promise<ComputeInfo<T>> {
+    return this.#with(tenantId, (tenant) => tenant.getOrComputeWithInfo<T>(key, compute, options));
   }
 
   get<T>(
@@ -171,8 +181,9 @@ export class CacheManager implements CacheManagerContract {
 
   async #close(): Promise<void> {
     for (const handle of this.#handles.values()) handle.close();
-    for (const handle of this.#handles.values()) {
-      for (const { flight } of handle.state.flights.values()) flight.abort(closedError());
+    for (const { state } of this.#handles.values()) {
+      const shared = [...state.flights.values()].map(({ flight }) => flight);
+      for (const flight of [...shared, ...state.unshared]) flight.abort(closedError());
     }
     await this.flush();
     this.#engine.coherence.close();

@@ -55,6 +55,7 @@ async function store(
     there.value === undefined || isUnreadable(there.value) ? undefined : there.value.metadata;
   // The same copy or a newer one is there already.
   if (head !== undefined && head.logId === entry.metadata.logId && head.asOf >= asOf) return false;
+  if (!engine.coherence.isLive()) await engine.coherence.renew();
   const expired = expiresAt !== null && expiresAt <= engine.clock.now();
   // The last await is behind us: lease, then mirror, then the store is sent (rule 7).
   if (expired || !engine.coherence.isLive() || engine.isDead(tenant.mirror, key, entry.metadata))

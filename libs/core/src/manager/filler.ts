@@ -1,5 +1,6 @@
 import {
   CacheError,
+  type Causes,
   type Codec,
   type Compute,
   type EntryMetadata,
@@ -18,7 +19,7 @@ import type { FamilyState } from "../tenant/family-state.ts";
 import type { TenantState } from "../tenant/tenant-state.ts";
 import type { Tier } from "../tier/tier.ts";
 import { makeContext } from "../compute/compute-context.ts";
-import type { Causes, Computed, Provenance } from "./outcome.ts";
+import type { Computed, Provenance } from "./outcome.ts";
 import type { Shipment, TierStore } from "./tier-store.ts";
 
 /** One compute: of which key, for whom, and where its result goes. */
@@ -81,7 +82,16 @@ export class Filler {
     const tags = [...new Set([...key.tags, ...scope.tags])];
     const inherited = scope.stamps.collapsed();
     const provenance: Provenance = { logId, asOf, tags, inherited, digest: "" };
-    const computed: Computed = { from: "compute", value, provenance, causes: fill.causes };
+    const { causes } = fill;
+    const computed: Computed = {
+      from: "compute",
+      value,
+      stored: false,
+      bytes: 0,
+      computeMs,
+      provenance,
+      causes,
+    };
     if (logId === "" || !scope.storable || fill.plan.length === 0 || !wanted(options, value))
       return settle(computed, key.codec);
     return this.#keep(
@@ -142,7 +152,7 @@ export class Filler {
     const speaks = since !== undefined || tenant.sources.changes(key.path, digest);
     const head =
       speaks && !key.immutable
-        ? await this.#announce(fill, digest, since ?? sealed.asOf, sealed.tags)
+        ? await this.#announce(fill, digest, { ...sealed, asOf: since ?? sealed.asOf })
         : undefined;
     if (speaks && !key.immutable && head === undefined) return { ...computed, provenance };
     const asOf = head?.position ?? sealed.asOf;
@@ -151,15 +161,18 @@ export class Filler {
       await Promise.all([stored, this.#engine.coherence.settled(head)]);
     else if (family.policy.writes === "background") this.#engine.background.add(() => stored);
     else await stored;
-    return { ...computed, provenance: { ...provenance, asOf } };
+    const bytes = put.encoded.decodedBytes;
+    return { ...computed, stored: true, bytes, provenance: { ...provenance, asOf } };
   }
 
-  /** Appends the key's record with its new content. `undefined`: something later already covers the key, or the log cannot be reached; nothing is stored then. */
+  /**
+   * Appends the key's record with its new content. `undefined`: something later already covers the key, the log was replaced or cannot be
+   * reached; nothing is stored then.
+   */
   async #announce(
     { tenant, key }: Fill,
     digest: string,
-    since: Position,
-    tags: readonly string[],
+    { logId, asOf: since, tags }: Pick<Sealed, "logId" | "asOf" | "tags">,
   ): Promise<LogHead | undefined> {
     const { coherence, clock, node, logger } = this.#engine;
     const scopes = [
@@ -176,8 +189,12 @@ export class Filler {
       const head = await coherence.append([{ ...record, at: clock.now(), node }], {
         unless: { since, scopes },
       });
-      if (head === undefined) tenant.counters.superseded++;
-      else tenant.sources.settled(key.path, digest);
+      // What happened since in a log that replaced the one of `since` nobody can tell.
+      if (head === undefined || head.logId !== logId) {
+        tenant.counters.superseded++;
+        return undefined;
+      }
+      tenant.sources.settled(key.path, digest);
       return head;
     } catch (error) {
       logger.warn("a recomputed value could not be announced and is not stored", {

@@ -2,6 +2,7 @@ import {
   CacheError,
   toPosition,
   type Compute,
+  type ComputeInfo,
   type Invalidation,
   type InvalidateOptions,
   type Key,
@@ -45,7 +46,7 @@ export class Operations {
     this.invalidator = new Invalidator(engine);
   }
 
-  /** The cached or computed value, with what it was derived from written down where a compute asked for it. */
+  /** The cached or computed value. */
   async getOrCompute(
     tenant: TenantState,
     key: AnyKey,
@@ -53,15 +54,44 @@ export class Operations {
     options: ReadOptions<never>,
   ): Promise<unknown> {
     const target = this.#target(tenant, key, options);
+    const { value } = await this.#obtain(target, compute, options);
+    return ownCopy(target, value);
+  }
+
+  /** The same with where it came from. */
+  async getOrComputeWithInfo(
+    tenant: TenantState,
+    key: AnyKey,
+    compute: Compute<unknown>,
+    options: ReadOptions<never>,
+  ): Promise<ComputeInfo<unknown>> {
+    const target = this.#target(tenant, key, options);
+    const outcome = await this.#obtain(target, compute, options);
+    const value = ownCopy(target, outcome.value);
+    const { causes } = outcome;
+    if (outcome.from === "compute") {
+      const { bytes, computeMs } = outcome;
+      return { from: "compute", value, bytes, computeMs, stored: outcome.stored, causes };
+    }
+    const { decodedBytes: bytes, computeMs } = outcome.metadata;
+    return { from: "tier", tier: outcome.tier.name, value, bytes, computeMs, causes };
+  }
+
+  /** Reads or computes, counts, and writes down what was read where a compute asked for it. */
+  async #obtain(
+    target: Target,
+    compute: Compute<unknown>,
+    options: ReadOptions<never>,
+  ): Promise<Outcome> {
     const { telemetry } = this.#engine;
     const run = (): Promise<Outcome> => this.#share(target, compute, options);
-    const outcome = await spanned(telemetry, "cache.get", tenant.tenantId, run, (o) => ({
+    const outcome = await spanned(telemetry, "cache.get", target.tenant.tenantId, run, (o) => ({
       "cache.hit": o.from === "tier" ? o.tier.name : "miss",
       "cache.key_type": target.family.name,
     }));
     this.#countRead(target, outcome);
     this.#derive(target, outcome);
-    return ownCopy(target, outcome.value);
+    return outcome;
   }
 
   /** Reads without computing. */
@@ -105,7 +135,12 @@ export class Operations {
     const put = await this.filler.encode(target.key, target.family, value);
     const { signal } = options;
     return spanned(telemetry, "cache.put", tenant.tenantId, async () => {
-      const from = since ?? (await coherence.head({ signal })).position;
+      if (!coherence.isLive()) await coherence.renew();
+      const silent = target.key.immutable;
+      const from =
+        since === undefined || silent
+          ? await coherence.head({ signal })
+          : { logId: coherence.logId, position: since };
       const tags = [...new Set([...target.key.tags, ...(options.tags ?? [])])];
       const scopes = [
         { kind: "key", value: target.key.path } as const,
@@ -115,12 +150,14 @@ export class Operations {
         ...this.invalidator.record(tenant, { kind: "key", value: target.key.path }),
         digest: put.encoded.digest,
       };
-      const silent = target.key.immutable;
       const head = silent
-        ? await coherence.head({ signal })
-        : await coherence.append([record], { unless: { since: from, scopes } });
+        ? from
+        : await coherence.append([record], {
+            unless: { since: from.position, scopes },
+          });
       tenant.counters.puts++;
-      if (head === undefined) {
+      // Of a log that replaced the one that the put began under nobody can tell what it covered since.
+      if (head === undefined || (from.logId !== "" && head.logId !== from.logId)) {
         tenant.counters.superseded++;
         return {
           position: coherence.position,
@@ -132,6 +169,7 @@ export class Operations {
       if (!silent) tenant.sources.settled(target.key.path, put.encoded.digest);
       const sealed = {
         ...head,
+        // Content that is in the key needs no record; it still counts as no newer than what its maker had seen.
         asOf: head.position,
         computeMs: 0,
         ttl: undefined,
@@ -192,7 +230,13 @@ export class Operations {
     const from = this.#engine.scopes.current()?.flight;
     if (options.refresh === true || options.bypass === true) {
       const flight = new Flight(tenant.tenantId, key.path);
-      return flight.join(this.#fly(target, flight, compute, options), signal, from);
+      tenant.unshared.add(flight);
+      const outcome = this.#fly(target, flight, compute, options);
+      return flight.join(
+        outcome.finally(() => tenant.unshared.delete(flight)),
+        signal,
+        from,
+      );
     }
     for (;;) {
       const there = tenant.flights.get(key.path);

@@ -1,8 +1,5 @@
-import type { EntryMetadata, MissCause } from "@cogniverse/sdk";
+import type { Causes, EntryMetadata } from "@cogniverse/sdk";
 import type { Tier } from "../tier/tier.ts";
-
-/** Why each tier did not answer, by tier name. */
-export type Causes = Readonly<Record<string, MissCause>>;
 
 /** The part of an entry's metadata that a value carries also where nothing was stored. `logId` "" = unverified: computed without a lease. */
 export type Provenance = Pick<EntryMetadata, "logId" | "asOf" | "tags" | "inherited" | "digest">;
@@ -19,10 +16,13 @@ export type Hit = Readonly<{
 /** No tier had it. */
 export type Miss = Readonly<{ from: "nowhere"; causes: Causes }>;
 
-/** A value that was computed. */
+/** A value that was computed. `stored`: it was sent to its tiers; `bytes`: encoded, 0 where it was not. */
 export type Computed = Readonly<{
   from: "compute";
   value: unknown;
+  stored: boolean;
+  bytes: number;
+  computeMs: number;
   provenance: Provenance;
   causes: Causes;
 }>;

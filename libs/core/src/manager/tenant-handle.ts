@@ -3,6 +3,7 @@ import type {
   CacheStats,
   Call,
   Compute,
+  ComputeInfo,
   Invalidation,
   InvalidateOptions,
   Key,
@@ -65,6 +66,17 @@ export class TenantHandle implements TenantCache {
     if (hot !== undefined) return hot as Promise<T>;
     if (this.#closed) return Promise.reject(closedError());
     return this.#operations.getOrCompute(this.state, key, compute, options ?? {}) as Promise<T>;
+  }
+
+  async getOrComputeWithInfo<T extends Cacheable>(
+    key: Key<T> | string,
+    compute: Compute<NoInfer<T>>,
+    options?: ReadOptions<NoInfer<T>>,
+  ): Promise<ComputeInfo<T>> {
+    this.#open();
+    const info = this.#operations.getOrComputeWithInfo(this.state, key, compute, options ?? {});
+    // The key's type parameter, as above.
+    return info as Promise<ComputeInfo<T>>;
   }
 
   get<T>(key: Key<T> | string, options?: ReadOptions<NoInfer<T>>): Promise<T | undefined> {

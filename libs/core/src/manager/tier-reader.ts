@@ -38,9 +38,11 @@ export class TierReader {
   async read(lookUp: LookUp): Promise<Hit | Miss> {
     const causes: Record<string, MissCause> = {};
     const { coherence, tiers } = this.#engine;
-    if (!coherence.isLive()) await coherence.renew();
+    const live = coherence.isLive() || (await coherence.renew());
     for (const tier of tiers) {
-      const found = lookUp.plan.includes(tier) ? await this.#ask(tier, lookUp) : "bypassed";
+      // Without a lease nothing that a tier could answer may be served, so it is not asked either.
+      const asked = live ? () => this.#ask(tier, lookUp) : () => "tier-down" as const;
+      const found = lookUp.plan.includes(tier) ? await asked() : "bypassed";
       const counters = lookUp.tenant.tierCounters(tier);
       if (typeof found !== "string") {
         counters.hits++;

@@ -1,9 +1,9 @@
-import type { Codec, Entry, Resident } from "@cogniverse/sdk";
+import { isUnreadable, type Codec, type Entry, type Resident } from "@cogniverse/sdk";
 import type { Engine } from "../engine/engine.ts";
 import { expiryInTier } from "../policy/check-ttl.ts";
 import type { FamilyState } from "../tenant/family-state.ts";
 import type { TenantState } from "../tenant/tenant-state.ts";
-import type { Tier } from "../tier/tier.ts";
+import type { Tier, TierAnswer } from "../tier/tier.ts";
 import { HotNote } from "./hot-note.ts";
 
 /** An entry on its way into tiers. */
@@ -53,26 +53,45 @@ export class TierStore {
     const entry = inTier(shipment, tier);
     const { metadata, data } = entry;
     const { coherence, clock } = this.#engine;
+    if (data.byteLength > family.policy.maxValueBytes) return false;
+    // A compute that held the event loop for longer than the lease lasts is no reason to lose what it made. No await where the lease is live.
+    if (!coherence.isLive()) await coherence.renew();
     const late = metadata.expiresAt !== null && metadata.expiresAt <= clock.now();
-    if (late || data.byteLength > family.policy.maxValueBytes) return false;
-    if (!coherence.isLive() || this.#engine.isDead(tenant.mirror, path, metadata)) return false;
-    if (tier.residents !== undefined) {
-      const stored = this.makeResident(tenant, tier, { ...shipment, entry }) !== undefined;
-      count(counters, stored);
-      return stored;
-    }
-    const answer = await tier.call("put", (signal) =>
-      tier.entries.putEntry(
-        path,
-        entry,
-        tenant.tenantId,
-        { if: "not-newer", asOf: metadata.asOf },
-        { signal },
-      ),
-    );
-    const stored = answer.up && answer.value !== undefined;
+    if (late || !this.#maySend(tenant, path, entry)) return false;
+    const stored =
+      tier.residents === undefined
+        ? await this.#send(tenant, tier, path, entry)
+        : this.makeResident(tenant, tier, { ...shipment, entry }) !== undefined;
     count(counters, stored);
     return stored;
+  }
+
+  #maySend(tenant: TenantState, path: string, { metadata }: Entry): boolean {
+    return this.#engine.coherence.isLive() && !this.#engine.isDead(tenant.mirror, path, metadata);
+  }
+
+  /** Sends one copy. Where a copy of a log that was replaced stands in the way, whose position compares with nothing, that one goes first. */
+  async #send(tenant: TenantState, tier: Tier, path: string, entry: Entry): Promise<boolean> {
+    const { tenantId } = tenant;
+    const { asOf, logId } = entry.metadata;
+    const put = (): Promise<TierAnswer<string | undefined>> =>
+      tier.call("put", (signal) =>
+        tier.entries.putEntry(path, entry, tenantId, { if: "not-newer", asOf }, { signal }),
+      );
+    const first = await put();
+    if (!first.up || first.value !== undefined) return first.up;
+    const there = await tier.call("head", (signal) =>
+      tier.entries.headEntry(path, tenantId, { signal }),
+    );
+    if (!there.up || there.value === undefined || isUnreadable(there.value)) return false;
+    const { etag, metadata } = there.value;
+    if (metadata.logId === "" || metadata.logId === logId) return false;
+    await tier.call("delete", (signal) =>
+      tier.entries.deleteEntry(path, etag, tenantId, { signal }),
+    );
+    if (!this.#maySend(tenant, path, entry)) return false;
+    const second = await put();
+    return second.up && second.value !== undefined;
   }
 
   /** Keeps a decoded value. To be called in the synchronous step in which it was found valid. */
@@ -83,7 +102,12 @@ export class TierStore {
     // A caller's own copy cannot be the shared one, and a tier that the policy leaves out answers only to calls that name it.
     const hot = tier.index === 0 && family.plan.includes(tier) && !family.policy.copyOnRead;
     const until = expiresAt === null ? Infinity : clock.monotonic() + (expiresAt - clock.now());
-    return tenant.spaces[tier.index]?.insert({
+    const space = tenant.spaces[tier.index];
+    const former = space?.find(path);
+    // Its position is of a log that was replaced and says nothing about newer.
+    if (former !== undefined && former.entry.metadata.logId !== entry.metadata.logId)
+      space?.drop(former);
+    return space?.insert({
       key: path,
       entry,
       value,

@@ -25,6 +25,8 @@ export class TenantState {
   readonly tenantId: string;
   readonly mirror: TenantMirror;
   readonly flights: Map<string, Airborne> = new Map();
+  /** Flights of `refresh` and `bypass`, which nobody joins; known so that closing aborts them too. */
+  readonly unshared: Set<Flight> = new Set();
   readonly sources: SourceRegistry = new SourceRegistry();
   readonly counters: TenantCounters = tenantCounters();
   readonly tiers: readonly TierCounters[];

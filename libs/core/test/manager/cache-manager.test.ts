@@ -32,11 +32,21 @@ describe("getOrCompute", () => {
     const key = keys.transcription({ video: "v/1" });
     expect(await acme.getOrCompute(key, compute)).toBe(transcript);
     expect(await acme.getOrCompute(key, compute)).toBe(transcript);
-    for (const [tier, off] of [["memory", {}], ["warm", { memory: false }], ["six", { memory: false, warm: false }]] as const) {
-      expect(await acme.getWithInfo(key, { tiers: off })).toMatchObject({ hit: true, value: transcript, tier });
+    for (const [tier, off] of [
+      ["memory", {}],
+      ["warm", { memory: false }],
+      ["six", { memory: false, warm: false }],
+    ] as const) {
+      expect(await acme.getWithInfo(key, { tiers: off })).toMatchObject({
+        hit: true,
+        value: transcript,
+        tier,
+      });
     }
     expect(computes).toBe(1);
-    expect(await acme.listKeys("transcriptions/")).toEqual(["transcriptions/v%2F1/transcription.json"]);
+    expect(await acme.listKeys("transcriptions/")).toEqual([
+      "transcriptions/v%2F1/transcription.json",
+    ]);
     await cache.close();
   });
 
@@ -45,7 +55,9 @@ describe("getOrCompute", () => {
     const acme = cache.forTenant("acme");
     let computes = 0;
     const values = await Promise.all(
-      Array.from({ length: 50 }, () => acme.getOrCompute(note({ id: 1 }), async () => ({ n: await Promise.resolve(++computes) }))),
+      Array.from({ length: 50 }, () =>
+        acme.getOrCompute(note({ id: 1 }), async () => ({ n: await Promise.resolve(++computes) })),
+      ),
     );
     expect(new Set(values)).toEqual(new Set([{ n: 1 }]));
     expect(await acme.stats()).toMatchObject({ computes: 1, misses: 50, coalesced: 49 });
@@ -58,7 +70,10 @@ describe("getOrCompute", () => {
     const key = note({ id: 1 });
     await acme.getOrCompute(key, () => ({ n: 1 }));
     await acme.invalidateByPattern("notes/*");
-    expect(await acme.getWithInfo(key)).toEqual({ hit: false, causes: { memory: "invalidated", warm: "invalidated", six: "invalidated" } });
+    expect(await acme.getWithInfo(key)).toEqual({
+      hit: false,
+      causes: { memory: "invalidated", warm: "invalidated", six: "invalidated" },
+    });
     expect(await acme.getOrCompute(key, () => ({ n: 2 }))).toEqual({ n: 2 });
     expect(await acme.get(key)).toEqual({ n: 2 });
     await cache.close();
