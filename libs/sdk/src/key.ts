@@ -14,6 +14,8 @@ export interface Key<T> {
   readonly codec: Codec<T>;
   /** The content is in the key, so it never changes: an explicit put of it appends no record. */
   readonly immutable: boolean;
+  /** Tags that every entry under this key gets. Left out: those of the registered key type that it fits. */
+  readonly tags?: readonly string[];
 }
 
 /** All keys of one shape. Calling it with the template's parameters makes a key; throws `invalid_key`. */

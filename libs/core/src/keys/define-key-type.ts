@@ -1,5 +1,6 @@
 import { CacheError, type Codec, type Key, type KeyType, type Params } from "@cogniverse/sdk";
 import { decodeSegment, encodeSegment, joinPath, MAX_PATH_BYTES } from "@cogniverse/sdk/keys";
+import { impliedTags } from "./video-tag.ts";
 
 /** Options of {@link defineKeyType}. */
 export interface KeyTypeOptions {
@@ -17,8 +18,8 @@ type Part = Readonly<{ before: string; parameter: string | undefined; after: str
 /**
  * A family of keys of one shape: `defineKeyType("frames/{video}/frame_{timestamp}.jpg", jpgCodec)`. Calling it with the parameters makes a
  * key; parameters may hold any text, also slashes, and distinct parameters make distinct keys. The first segment is the family that
- * policies are found by, so it holds no parameter; each other segment holds at most one. Throws `invalid_key` for a bad
- * template.
+ * policies are found by, so it holds no parameter; each other segment holds at most one. A parameter called `video` makes its entries
+ * part of that video for `invalidateVideo`. Throws `invalid_key` for a bad template.
  */
 export function defineKeyType<T, const S extends string>(
   template: S,
@@ -46,7 +47,7 @@ export function defineKeyType<T, const S extends string>(
     const given = params as Readonly<Record<string, string | number>>;
     const path = [first, ...parts.slice(1).map((part) => fill(part, given, template))].join("/");
     if (path.length > MAX_PATH_BYTES) joinPath([path]); // throws with the limit's own message
-    return { path, family, codec, immutable };
+    return { path, family, codec, immutable, tags: impliedTags(given) };
   };
   const parse = (path: string): Readonly<Record<string, string>> | undefined => {
     const segments = path.split("/");

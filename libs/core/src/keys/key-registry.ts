@@ -5,6 +5,7 @@ import { jsonCodec } from "../codec/json-codec.ts";
 import { npyCodec } from "../codec/npy-codec.ts";
 import { npzCodec } from "../codec/npz-codec.ts";
 import * as families from "./families.ts";
+import { impliedTags } from "./video-tag.ts";
 
 /** A key as the manager works with it. */
 export interface KnownKey {
@@ -13,7 +14,7 @@ export interface KnownKey {
   /** `undefined`: a string key that fits no key type; its codec goes by what is stored, or by the value. */
   readonly codec: Codec<unknown> | undefined;
   readonly immutable: boolean;
-  /** Tags that follow from the key itself: `video:{id}` where its type has a parameter `video`. */
+  /** Tags that follow from the key itself; see `impliedTags`. */
   readonly tags: readonly string[];
 }
 
@@ -26,46 +27,28 @@ export type RegisteredKeyType = Pick<
 const BUILT_IN: readonly RegisteredKeyType[] = Object.values(families);
 const CODECS: readonly Codec<unknown>[] = [bytesCodec, jpgCodec, jsonCodec(), npyCodec, npzCodec];
 
-/** The tag that all entries of one video carry, whatever their family, and that `invalidateVideo` speaks to. */
-export function videoTag(videoId: string): string {
-  return `video:${videoId}`;
-}
-
 /** Finds what is known of a key: from the key itself, or for a string from the first registered key type that it fits. */
 export class KeyRegistry {
   readonly #byFamily = new Map<string, RegisteredKeyType[]>();
 
   constructor(keyTypes: readonly RegisteredKeyType[] = []) {
     for (const type of [...keyTypes, ...BUILT_IN]) {
-      const first = type.version === 1 ? type.family : `${type.family}@${type.version}`;
+      const first = firstOf(type);
       this.#byFamily.set(first, [...(this.#byFamily.get(first) ?? []), type]);
     }
   }
 
   /** Throws `invalid_key`. */
   resolve(key: Key<unknown> | string): KnownKey {
-    const path = typeof key === "string" ? encodeKey(key) : key.path;
-    const slash = path.indexOf("/");
-    const first = slash < 0 ? path : path.slice(0, slash);
-    const fit = this.#fit(first, path);
-    const at = first.indexOf("@");
-    if (typeof key === "string") {
-      const family = at < 0 ? first : first.slice(0, at);
-      return {
-        path,
-        family,
-        codec: fit?.type.codec,
-        immutable: fit?.type.immutable ?? false,
-        tags: fit?.tags ?? [],
-      };
+    if (typeof key !== "string") {
+      const { path, family, codec, immutable } = key;
+      return { path, family, codec, immutable, tags: key.tags ?? this.#tagsOf(path) };
     }
-    return {
-      path,
-      family: key.family,
-      codec: key.codec,
-      immutable: key.immutable,
-      tags: fit?.tags ?? [],
-    };
+    const path = encodeKey(key);
+    const { first, family } = familyOf(path);
+    const type = this.#byFamily.get(first)?.find((t) => t.parse(path) !== undefined);
+    const tags = this.#tagsOf(path);
+    return { path, family, codec: type?.codec, immutable: type?.immutable ?? false, tags };
   }
 
   /** The codec for a stored entry whose key says nothing. Throws `undecodable`. */
@@ -84,16 +67,25 @@ export class KeyRegistry {
     return this.codecById(value instanceof Uint8Array ? "bytes" : "json");
   }
 
-  #fit(
-    first: string,
-    path: string,
-  ): Readonly<{ type: RegisteredKeyType; tags: readonly string[] }> | undefined {
-    for (const type of this.#byFamily.get(first) ?? []) {
-      const params = type.parse(path);
-      if (params === undefined) continue;
-      const video = params["video"];
-      return { type, tags: video === undefined ? [] : [videoTag(video)] };
+  /** By the first type whose template the path fits; one of a version that is not registered here is taken for another version's of the family. */
+  #tagsOf(path: string): readonly string[] {
+    const { first, family } = familyOf(path);
+    for (const type of this.#byFamily.get(first) ?? this.#byFamily.get(family) ?? []) {
+      const params = type.parse(firstOf(type) + path.slice(first.length));
+      if (params !== undefined) return impliedTags(params);
     }
-    return undefined;
+    return [];
   }
+}
+
+/** The first segment of a path, and without its version: what policies are found by. */
+export function familyOf(path: string): Readonly<{ first: string; family: string }> {
+  const slash = path.indexOf("/");
+  const first = slash < 0 ? path : path.slice(0, slash);
+  const at = first.indexOf("@");
+  return { first, family: at < 0 ? first : first.slice(0, at) };
+}
+
+function firstOf({ family, version }: RegisteredKeyType): string {
+  return version === 1 ? family : `${family}@${version}`;
 }

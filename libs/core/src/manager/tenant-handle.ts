@@ -16,7 +16,7 @@ import type {
   TenantCache,
 } from "@cogniverse/sdk";
 import type { Engine } from "../engine/engine.ts";
-import { videoTag } from "../keys/key-registry.ts";
+import { videoTag } from "../keys/video-tag.ts";
 import { tenantStats } from "../stats/tenant-stats.ts";
 import type { TierCounters } from "../stats/counters.ts";
 import type { TenantMirror } from "../invalidation/tenant-mirror.ts";
