@@ -1,4 +1,6 @@
 export default {
   projects: ["<rootDir>/libs/*", "<rootDir>/apps/*", "<rootDir>/bench", "<rootDir>/scripts"],
+  // Half of what there is, the default, leaves a core idle on small machines.
+  maxWorkers: "100%",
   reporters: ["default", "<rootDir>/scripts/results/totals-reporter.mjs"],
 };

@@ -20,12 +20,13 @@ const packedDir = join(toolsDir, "packed");
  * @param {(chunk: string) => void} note
  */
 export async function checkPackaging(note) {
+  const packages = workspacePackages().filter(({ manifest }) => manifest.private !== true);
   const quiet = { clear() {}, step: withoutDisplay(note) };
-  await buildPackages(quiet);
+  const filters = packages.map(({ manifest }) => `--filter=${manifest.name}`);
+  await buildPackages(quiet, filters);
   await prepareOldestNode(quiet);
   rmSync(packedDir, { recursive: true, force: true });
   mkdirSync(packedDir, { recursive: true });
-  const packages = workspacePackages().filter(({ manifest }) => manifest.private !== true);
   const found = await Promise.all(
     packages.map(async (item) => {
       const problems = await problemsOf(item);
