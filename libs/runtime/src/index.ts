@@ -1,4 +1,4 @@
-export { ConfiguredCache, createCache, type CreateCacheOptions } from "./create-cache.ts";
+export { createCache, type ConfiguredCache, type CreateCacheOptions } from "./create-cache.ts";
 export type { CacheReport, TierReport } from "./tiers/cache-report.ts";
 export { consoleLogger } from "./console-logger.ts";
 export type { BackendModules } from "./backends/load-backend.ts";

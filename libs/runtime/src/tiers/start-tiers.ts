@@ -1,5 +1,5 @@
 import type { TierOptions } from "@cogniverse/core";
-import { type BackendContext, CacheError, type CacheBackend } from "@cogniverse/sdk";
+import type { BackendContext, CacheBackend } from "@cogniverse/sdk";
 import type { Finding } from "../config/config-problem.ts";
 import type { ResolvedTier } from "../config/resolved-config.ts";
 import { deferredBackend } from "./deferred-backend.ts";
@@ -55,9 +55,11 @@ function unannouncedLog(tier: ResolvedTier, late: CacheBackend): string | undefi
   return `the backend "${tier.backend}" has an invalidation log that its module does not announce, so it cannot join a running cache; start again`;
 }
 
-function wrongConfiguration({ state, tier }: TierConnection): readonly Finding[] {
-  if (state.kind !== "down" || !CacheError.isInstance(state.error)) return [];
-  if (state.error.code !== "invalid_config") return [];
+function wrongConfiguration({
+  wrongConfiguration: error,
+  tier,
+}: TierConnection): readonly Finding[] {
+  if (error === undefined) return [];
   const path = ["caching", "tiers", tier.name, "config"];
-  return [{ code: "wrong_value", path, message: state.error.message }];
+  return [{ code: "wrong_value", path, message: error.message }];
 }

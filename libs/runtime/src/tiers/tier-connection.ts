@@ -49,13 +49,20 @@ export class TierConnection implements AsyncDisposable {
     return state.kind === "starting" ? "it has not answered yet" : "the cache was closed";
   }
 
+  /** What the backend said is wrong with its configuration, where that is why it is not there. */
+  get wrongConfiguration(): CacheError | undefined {
+    if (this.#state.kind !== "down" || !CacheError.isInstance(this.#state.error)) return undefined;
+    return this.#state.error.code === "invalid_config" ? this.#state.error : undefined;
+  }
+
   /** Tries once, and goes on in the background where that failed or took longer than `limitMs`. Never rejects. */
   async start(limitMs: number): Promise<void> {
     const { promise: expired, resolve: expire } = Promise.withResolvers<void>();
     const limit = this.#context.clock.after(limitMs, expire, true);
     await Promise.race([this.#attempt(), expired]);
     limit[Symbol.dispose]();
-    if (this.#state.kind === "up") return;
+    // Wrong configuration is for whoever started this to report.
+    if (this.#state.kind === "up" || this.wrongConfiguration !== undefined) return;
     const fields = { tier: this.tier.name, backend: this.tier.backend, why: this.reason };
     this.#context.logger.warn("tier is down at start: retried until it is there", fields);
   }

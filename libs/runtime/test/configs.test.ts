@@ -1,0 +1,184 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, test } from "@jest/globals";
+import { backendModule as local } from "@cogniverse/cache-local";
+import { keys } from "@cogniverse/core";
+import { type BackendModule, CacheError } from "@cogniverse/sdk";
+import { entryBackend, FakeClock, recordingLogger } from "@cogniverse/testkit";
+import { checkConfig, ConfigError, createCache } from "../src/index.ts";
+import { downModule, fakeModule } from "./support/fake-modules.ts";
+
+const path = (name: string): string =>
+  fileURLToPath(new URL(`../../../configs/${name}`, import.meta.url));
+const original = path("original.yaml");
+const embedded = path("embedded.yaml");
+
+async function inFolder(use: (folder: string) => Promise<void>): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), "cogniverse-configs-"));
+  try {
+    await use(folder);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+/** The local backend, in another directory than the file says. */
+function elsewhere(folder: string): BackendModule {
+  return {
+    ...local,
+    parse(config) {
+      const parsed = local.parse(config);
+      return parsed.ok
+        ? { ok: true, options: { ...(parsed.options as object), base_path: folder } }
+        : parsed;
+    },
+  };
+}
+
+describe("original.yaml", () => {
+  test("is understood as it stands", async () => {
+    const check = await checkConfig({
+      configPath: original,
+      backends: { redis: fakeModule("redis"), s3: fakeModule("s3") },
+    });
+    expect(check).toMatchObject({
+      ok: true,
+      summary: {
+        enabled: true,
+        tiers: [
+          { name: "hot", backend: "redis" },
+          { name: "warm", backend: "local", package: "@cogniverse/cache-local" },
+          { name: "cold", backend: "s3" },
+        ],
+        policies: {
+          embeddings: { tiers: ["warm", "cold"], ttl: null },
+          search_results: { tiers: ["hot"], ttl: 3600 },
+          frames: { tiers: ["warm", "cold"], ttl: 86_400 },
+          transcriptions: { tiers: ["hot", "warm", "cold"], ttl: "tier" },
+        },
+      },
+    });
+  });
+
+  test("hands each backend its own options, lists of maps too", async () => {
+    const seen: unknown[] = [];
+    const parse = (config: unknown): never => {
+      seen.push(config);
+      throw new CacheError("invalid_config", "seen");
+    };
+    const backends = { redis: fakeModule("r", { parse }), s3: fakeModule("s", { parse }) };
+    await checkConfig({ configPath: original, backends });
+    expect(seen).toEqual([
+      {
+        url: "redis://localhost:6379",
+        default_ttl: 3600,
+        max_memory: "2gb",
+        eviction_policy: "allkeys-lru",
+      },
+      {
+        bucket: "cogniverse-cache",
+        region: "us-east-1",
+        storage_class: "INTELLIGENT_TIERING",
+        lifecycle_rules: [
+          { transition_days: 30, storage_class: "GLACIER" },
+          { expiration_days: 365 },
+        ],
+      },
+    ]);
+  });
+
+  test("names every package that is missing, each at its line", async () => {
+    const error: unknown = await createCache({ configPath: original }).catch((e: unknown) => e);
+    expect(error).toBeInstanceOf(ConfigError);
+    expect(error).toMatchObject({
+      problems: [
+        {
+          code: "missing_package",
+          package: "@cogniverse/cache-redis",
+          file: original,
+          location: { line: 7, column: 22, length: 5 },
+        },
+        {
+          code: "missing_package",
+          package: "@cogniverse/cache-s3",
+          location: { line: 9, column: 22, length: 2 },
+        },
+      ],
+    });
+    expect(String(error)).toMatch(/pnpm add @cogniverse\/cache-redis @cogniverse\/cache-s3$/);
+  });
+
+  test("starts degraded while its servers are down, says so, and recovers", async () => {
+    await inFolder(async (folder) => {
+      const clock = new FakeClock();
+      const logger = recordingLogger();
+      const redis = downModule("redis");
+      const s3 = downModule("s3");
+      const backends = { redis, s3, local: elsewhere(folder) };
+      await using cache = await createCache({ configPath: original, backends, clock, logger });
+      expect(cache.report).toMatchObject({
+        degraded: true,
+        tiers: [
+          { name: "hot", state: "down", reason: "connect ECONNREFUSED redis" },
+          { name: "warm", state: "up" },
+          { name: "cold", state: "down", reason: "connect ECONNREFUSED s3" },
+        ],
+      });
+      expect(logger.lines).toMatchObject([
+        { level: "warn", fields: { tier: "hot" } },
+        { level: "warn", fields: { tier: "cold" } },
+      ]);
+      const acme = cache.forTenant("acme");
+      const frame = keys.frame({ video: "v", timestamp: 1 });
+      await acme.getOrCompute(frame, () => new Uint8Array([1, 2]));
+      expect(await acme.getWithInfo(frame)).toMatchObject({ hit: true, tier: "warm" });
+      const answer = keys.searchResults({ queryHash: "q", strategy: "text" });
+      expect(await acme.getWithInfo(answer)).toMatchObject({
+        hit: false,
+        causes: { hot: "tier-down", warm: "bypassed", cold: "bypassed" },
+      });
+
+      for (const module of [redis, s3]) module.make = async () => entryBackend({ clock });
+      await clock.advanceAndSettle(60_000);
+      expect(cache.report.degraded).toBe(false);
+      await acme.getOrCompute(answer, () => ["found"]);
+      expect(await acme.getWithInfo(answer)).toMatchObject({ hit: true, tier: "hot" });
+    });
+  });
+});
+
+describe("embedded.yaml", () => {
+  test("needs nothing but a directory, and finds everything again", async () => {
+    await inFolder(async (folder) => {
+      const env = { COGNIVERSE_CACHE_DIR: join(folder, "cache") };
+      const embedding = keys.embeddingMetadata({ model: "m", video: "v" });
+      for (const tier of ["nowhere", "warm"]) {
+        await using cache = await createCache({ configPath: embedded, env });
+        const acme = cache.forTenant("acme");
+        const info = await acme.getWithInfo(embedding);
+        expect(info.hit ? info.tier : "nowhere").toBe(tier);
+        await acme.getOrCompute(embedding, () => ({ chunks: 3 }));
+        expect(await acme.getWithInfo(embedding)).toMatchObject({ hit: true, tier: "memory" });
+      }
+    });
+  });
+
+  test("has a policy for each family, and its variables have defaults", async () => {
+    const check = await checkConfig({ configPath: embedded, env: {} });
+    expect(check).toMatchObject({
+      ok: true,
+      summary: {
+        tiers: [{ name: "memory" }, { name: "warm" }],
+        policies: {
+          embeddings: { tiers: ["memory", "warm"], ttl: null },
+          transcriptions: { ttl: null },
+          frames: { tiers: ["warm"], ttl: 2_592_000 },
+          search_results: { ttl: 3600 },
+          experiments: { ttl: null },
+        },
+      },
+    });
+  });
+});
