@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { extractKeyframes } from "../../src/media/keyframes.ts";
 import { EmbeddedModels } from "../../src/models/embedded/embedded-models.ts";
+import { EmbeddedVision } from "../../src/models/embedded/embedded-vision.ts";
 import { readClassNames, readLayers } from "../../src/models/embedded/model-files.ts";
+import { WorkerClient } from "../../src/models/embedded/worker-client.ts";
 import { cosine } from "../../src/models/vector.ts";
 import { collect, SAMPLE } from "../support/sample.ts";
 
@@ -52,11 +54,19 @@ test("vectors have length 1, differ with the picture and are the same in another
 });
 
 test("labels and vector of one picture cost one run, and the caller owns its vector", async () => {
+  await using worker = new WorkerClient();
+  let runs = 0;
+  const run: WorkerClient["run"] = async (task) => {
+    runs++;
+    return worker.run(task);
+  };
+  const vision = new EmbeddedVision({ run });
   const image = images.slice(0, 1);
-  const [first] = await models.vision.embedImages(image);
+  const [[first]] = await Promise.all([vision.embedImages(image), vision.labelImages(image)]);
   first?.fill(0);
-  const [second] = await models.vision.embedImages(image);
+  const [second] = await vision.embedImages(image);
   expect(second?.some((value) => value !== 0)).toBe(true);
+  expect(runs).toBe(1);
 });
 
 test("bytes that are no picture are a ModelError, every time", async () => {

@@ -53,4 +53,4 @@ test("a process that used the models and did not close them ends by itself", asy
   const script = fileURLToPath(new URL("../support/idle-models.ts", import.meta.url));
   const { stdout } = await promisify(execFile)(process.execPath, [script], { timeout: 20_000 });
   expect(stdout).toBe("512");
-}, 30_000);
+});

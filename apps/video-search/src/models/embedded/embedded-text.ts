@@ -14,10 +14,10 @@ export class EmbeddedText implements EmbeddingModel {
     revision: "en-0.2.0",
   };
   readonly dimensions = 512;
-  readonly #worker: WorkerClient;
+  readonly #worker: Pick<WorkerClient, "run">;
   readonly #recent = new Map<string, Float32Array>();
 
-  constructor(worker: WorkerClient) {
+  constructor(worker: Pick<WorkerClient, "run">) {
     this.#worker = worker;
   }
 

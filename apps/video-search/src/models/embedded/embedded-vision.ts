@@ -30,11 +30,11 @@ export class EmbeddedVision implements EmbeddingModel, LabelModel {
     revision: EFFICIENTNET_SHA256.slice(0, 12),
   };
   readonly dimensions: number = FEATURES;
-  readonly #worker: WorkerClient;
+  readonly #worker: Pick<WorkerClient, "run">;
   readonly #recent = new Map<string, Promise<Analysis>>();
   #names: Promise<readonly (readonly string[])[]> | undefined;
 
-  constructor(worker: WorkerClient) {
+  constructor(worker: Pick<WorkerClient, "run">) {
     this.#worker = worker;
   }
 
