@@ -1,8 +1,8 @@
 // Runs one tool of the workspace under the workspace's own Node, in any folder of it:
 //   node scripts/run.mjs TOOL [-C FOLDER] [ARGS...]
 // TOOL: jest, tsc, oxlint, oxfmt, turbo, knip, publint, attw, changeset, node or pnpm.
-import { spawn } from "node:child_process";
 import { resolve } from "node:path";
+import { run } from "./bootstrap/children.mjs";
 import { Failure } from "./bootstrap/failure.mjs";
 import { main } from "./bootstrap/main.mjs";
 import { npmRegistry } from "./bootstrap/npm.mjs";
@@ -17,10 +17,11 @@ await main(async (progress, [tool = "", ...rest]) => {
     // May change the lockfile, so the dependencies need not fit it yet.
     await preparePnpm(progress);
     const env = withPnpmNetwork(workspaceEnv(), await npmRegistry());
-    return interactive([pnpmPath, rest], { cwd, env });
+    return (await run(pnpmPath, rest, { cwd, env, interactive: true })).code;
   }
   await prepareWorkspace(progress);
-  return interactive(commandOf(tool, rest), { cwd, env: workspaceEnv() });
+  const [command, args] = commandOf(tool, rest);
+  return (await run(command, args, { cwd, env: workspaceEnv(), interactive: true })).code;
 });
 
 /**
@@ -32,18 +33,4 @@ function commandOf(tool, args) {
   if (tool === "node") return [nodePath, args];
   if (isTool(tool)) return toolCommand(tool, args);
   throw new Failure(`Unknown tool "${tool}"; scripts/run.mjs lists what there is.`);
-}
-
-/**
- * Stays in this process group, so that the tool may read the terminal (`jest --watch`).
- *
- * @param {[command: string, args: string[]]} command
- * @param {{ cwd: string, env: NodeJS.ProcessEnv }} options
- * @returns {Promise<number>}
- */
-function interactive([command, args], { cwd, env }) {
-  return new Promise((settle, reject) => {
-    const child = spawn(command, args, { cwd, env, stdio: "inherit" });
-    child.once("error", reject).once("close", (code) => settle(code ?? 130));
-  });
 }

@@ -1,13 +1,17 @@
 import { spawn } from "node:child_process";
 import { constants } from "node:os";
 
-const ownGroup = process.platform !== "win32";
+const groups = process.platform !== "win32";
 const killAfterMs = 5000;
 // npm and the terminal both deliver a Ctrl-C, so that one key press arrives twice.
 const samePressMs = 1000;
 
-/** @type {Set<import("node:child_process").ChildProcess>} */
-const running = new Set();
+/**
+ * Children with what a signal for each of them is sent to; a negative number is a process group.
+ *
+ * @type {Map<import("node:child_process").ChildProcess, number>}
+ */
+const running = new Map();
 /** @type {number | undefined} */
 let interruptedAt;
 
@@ -17,6 +21,8 @@ let interruptedAt;
  * @property {NodeJS.ProcessEnv} [env]
  * @property {(chunk: string) => void} [onOutput] takes standard output and error as they come;
  *   without it the child writes to the terminal itself
+ * @property {boolean} [interactive] leaves the child in this process group, so that it may read
+ *   the terminal
  *
  * @typedef {object} RunResult
  * @property {number} code exit code; 128 + number of the signal where a signal ended the child
@@ -24,23 +30,24 @@ let interruptedAt;
  */
 
 /**
- * Runs a program to its end. Each child leads a process group of its own, so that an interrupt
- * reaches everything it has started, exactly once.
+ * Runs a program to its end. Unless it is interactive, the child leads a process group of its
+ * own, so that an interrupt reaches everything it has started, exactly once.
  *
  * @param {string} command
  * @param {readonly string[]} args
  * @param {RunOptions} [options]
  * @returns {Promise<RunResult>} rejects where the program cannot be started
  */
-export function run(command, args, { cwd, env, onOutput } = {}) {
+export function run(command, args, { cwd, env, onOutput, interactive = false } = {}) {
   return new Promise((resolve, reject) => {
+    const leads = groups && !interactive;
     const child = spawn(command, args, {
       cwd,
       env,
-      detached: ownGroup,
+      detached: leads,
       stdio: onOutput ? ["ignore", "pipe", "pipe"] : "inherit",
     });
-    running.add(child);
+    if (child.pid !== undefined) running.set(child, leads ? -child.pid : child.pid);
     let output = "";
     for (const stream of [child.stdout, child.stderr]) {
       stream?.setEncoding("utf8").on("data", (/** @type {string} */ chunk) => {
@@ -88,16 +95,15 @@ function interrupt(signal, beforeExit) {
     process.exit(exitCodeOf(signal));
   };
   if (running.size === 0) exit();
-  for (const child of running) child.once("close", () => running.size === 0 && exit());
+  for (const child of running.keys()) child.once("close", () => running.size === 0 && exit());
   setTimeout(() => endChildren("SIGKILL"), killAfterMs);
 }
 
 /** @param {NodeJS.Signals} signal */
 function endChildren(signal) {
-  for (const child of running) {
-    if (child.pid === undefined) continue;
+  for (const target of running.values()) {
     try {
-      process.kill(ownGroup ? -child.pid : child.pid, signal);
+      process.kill(target, signal);
     } catch {
       // Gone already.
     }
