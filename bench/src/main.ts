@@ -1,2 +1,18 @@
 #!/usr/bin/env node
-export {};
+import { runBench } from "./bench.ts";
+import { codecWorkload } from "./workloads/codec.ts";
+import { invalidationWorkload } from "./workloads/invalidation.ts";
+import { localWorkload } from "./workloads/local.ts";
+import { memoryWorkload } from "./workloads/memory.ts";
+
+const interruption = new AbortController();
+// The second time the default applies: the process ends at once.
+for (const name of ["SIGINT", "SIGTERM"] as const)
+  process.once(name, () => interruption.abort(new Error(`stopped by ${name}`)));
+
+process.exitCode = await runBench(process.argv.slice(2), {
+  workloads: [memoryWorkload, localWorkload, codecWorkload, invalidationWorkload],
+  signal: interruption.signal,
+  print: (text) => void process.stdout.write(`${text}\n`),
+  errors: process.stderr,
+});

@@ -1,0 +1,99 @@
+import { median, quantile } from "./median.ts";
+
+/** One way of doing the job. `run` does it `operations` times, in a loop of its own, so that the harness adds nothing to an operation. */
+export interface Contestant {
+  readonly name: string;
+  readonly run: (operations: number) => Promise<void>;
+}
+
+/** Contestants that do the same job; the others are measured against `baseline`. */
+export interface Contest {
+  readonly name: string;
+  readonly baseline: Contestant;
+  readonly others: readonly Contender[];
+  /** Bytes that one operation moves, where a rate in MB/s says more. */
+  readonly bytesPerOperation?: number;
+}
+
+/** `goal`: least ratio to the baseline's operations a second. */
+export type Contender = Contestant & { readonly goal?: number; readonly note?: string };
+
+/** How long and how often. */
+export interface ContestPace {
+  readonly rounds: number;
+  /** Each contestant runs about this long in each round. */
+  readonly roundMs: number;
+  readonly signal: AbortSignal;
+  /** Milliseconds from an arbitrary start, with fractions. */
+  readonly now: () => number;
+  /** Told before each round. */
+  readonly onRound?: (round: number) => void;
+}
+
+/** Figures of one contestant. `ratio`: the median over rounds of its speed to the baseline's in the same round; `spread`: the quartiles of that. */
+export interface Standing {
+  readonly name: string;
+  readonly operationsPerSecond: number;
+  readonly ratio: number;
+  readonly spread: readonly [number, number];
+  readonly goal?: number;
+  readonly note?: string;
+}
+
+/**
+ * Runs contestants in turns, each a short round, forwards and backwards by turns. What disturbs a machine (frequency, neighbours, a full page
+ * cache) lasts longer than a round and so meets all of them alike: ratios within a round are steady where speeds are not. Benchmark
+ * libraries finish one task before they begin the next, which compares two moments of the machine.
+ * Rejects with the signal's reason.
+ */
+export async function runContest(contest: Contest, pace: ContestPace): Promise<Standing[]> {
+  const all: readonly Contender[] = [contest.baseline, ...contest.others];
+  const loads: Load[] = [];
+  for (const one of all) loads.push(await calibrate(one, pace));
+  for (let round = 0; round < pace.rounds; round++) {
+    pace.onRound?.(round);
+    for (const load of round % 2 === 0 ? loads : loads.toReversed()) {
+      pace.signal.throwIfAborted();
+      load.speeds.push(await speedOf(load.contestant, load.operations, pace.now));
+    }
+  }
+  const base = loads[0]?.speeds ?? [];
+  return loads.map((load) => standing(load, base));
+}
+
+type Load = Readonly<{ contestant: Contender; operations: number; speeds: number[] }>;
+
+/** Warms up while it finds out how many operations fill a round. */
+async function calibrate(contestant: Contender, pace: ContestPace): Promise<Load> {
+  let operations = 1;
+  let speed = await speedOf(contestant, operations, pace.now);
+  for (let warmUp = 0; warmUp < 8; warmUp++) {
+    pace.signal.throwIfAborted();
+    operations = Math.max(1, Math.min(Math.round(speed * pace.roundMs), operations * 16));
+    speed = await speedOf(contestant, operations, pace.now);
+  }
+  return { contestant, operations, speeds: [] };
+}
+
+/** Operations a millisecond. */
+async function speedOf(
+  contestant: Contestant,
+  operations: number,
+  now: () => number,
+): Promise<number> {
+  const start = now();
+  await contestant.run(operations);
+  return operations / Math.max(now() - start, 1e-6);
+}
+
+function standing({ contestant, speeds }: Load, base: readonly number[]): Standing {
+  const ratios = speeds.map((speed, round) => speed / (base[round] ?? Number.NaN));
+  return {
+    name: contestant.name,
+    operationsPerSecond: median(speeds) * 1000,
+    ratio: median(ratios),
+    spread: [quantile(ratios, 0.25), quantile(ratios, 0.75)],
+    ...(contestant.goal === undefined ? {} : { goal: contestant.goal }),
+    ...(contestant.note === undefined ? {} : { note: contestant.note }),
+  };
+}

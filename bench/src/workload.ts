@@ -1,0 +1,17 @@
+import type { Contest } from "./contest.ts";
+
+/** Something that is not a speed. `most`: the goal, where there is one. */
+export interface Figure {
+  readonly name: string;
+  readonly value: number;
+  readonly unit: string;
+  readonly most?: number;
+}
+
+/** Contests and figures on one subject. They run one after the other; resources are released when the workload's iteration ends. */
+export interface Workload {
+  readonly name: string;
+  readonly about: string;
+  /** Prepares each item when it is asked for. */
+  readonly items: () => AsyncIterable<Contest | Figure>;
+}

@@ -1,0 +1,102 @@
+import { readFile, writeFile, mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { localBackend, type LocalBackend } from "@cogniverse/cache-local";
+import { bytesCodec, CacheManager, defineKeyType } from "@cogniverse/core";
+import type { Bytes, Key, TenantCache } from "@cogniverse/sdk";
+import { backendContext } from "../backend-context.ts";
+import type { Contest, Contestant } from "../contest.ts";
+import { inTemporaryFolder } from "../temporary-folder.ts";
+import type { Workload } from "../workload.ts";
+
+type Size = Readonly<{ name: string; bytes: number; entries: number; goal: number }>;
+
+const TENANT = "acme";
+const SIZES: readonly Size[] = [
+  { name: "1 KiB", bytes: 1_024, entries: 2_000, goal: 10 },
+  { name: "4 MiB", bytes: 4 * 2 ** 20, entries: 16, goal: 0.95 },
+];
+
+// Incompressible and stored as it is, so that files and entries hold the same bytes.
+const blobKey = defineKeyType("blobs/{size}/{n}.bin", { ...bytesCodec, compress: "never" });
+
+/** Reads of the local disk tier beside one file per entry, all in the page cache. */
+export const localWorkload: Workload = {
+  name: "local",
+  about:
+    "reads from the local disk tier, checksum verified, beside fs.readFile of one file per entry",
+  items: () =>
+    inTemporaryFolder(async function* (folder) {
+      const backend = await localBackend(
+        { base_path: join(folder, "tier") },
+        backendContext("local"),
+      );
+      const manager = new CacheManager({ tiers: [{ name: "local", backend }] });
+      try {
+        for (const size of SIZES)
+          yield await reads(size, folder, backend, manager.forTenant(TENANT));
+      } finally {
+        await manager.close();
+      }
+    }),
+};
+
+async function reads(
+  size: Size,
+  folder: string,
+  backend: LocalBackend,
+  cache: TenantCache,
+): Promise<Contest> {
+  const files: string[] = [];
+  const keys: Key<Bytes>[] = [];
+  await mkdir(join(folder, size.name), { recursive: true });
+  for (let n = 0; n < size.entries; n++) {
+    const key = blobKey({ size: size.name, n });
+    const data = noise(size.bytes, n);
+    const file = join(folder, size.name, `${n}.bin`);
+    await writeFile(file, data);
+    await cache.put(key, data);
+    files.push(file);
+    keys.push(key);
+  }
+  const baseline = inTurns("fs.readFile", files, (file) => readFile(file));
+  const bare = inTurns("backend.entries.getEntry", keys, ({ path }) =>
+    backend.entries.getEntry(path, TENANT),
+  );
+  const through = inTurns("cache.get, through the manager", keys, (key) => cache.get(key));
+  const { goal } = size;
+  return {
+    name: `${size.name}, ${size.entries} entries`,
+    bytesPerOperation: size.bytes,
+    baseline,
+    others: [bare, { ...through, goal }],
+  };
+}
+
+function inTurns<T>(
+  name: string,
+  subjects: readonly T[],
+  read: (subject: T) => Promise<unknown>,
+): Contestant {
+  let at = 0;
+  return {
+    name,
+    async run(operations) {
+      for (let done = 0; done < operations; done++) {
+        const subject = subjects[at++ % subjects.length];
+        if (subject !== undefined && (await read(subject)) === undefined)
+          throw new Error(`${name}: an entry that was put is missing`);
+      }
+    },
+  };
+}
+
+/** Bytes that do not compress, other ones for each seed. */
+function noise(length: number, seed: number): Uint8Array {
+  const words = new Uint32Array(length / 4);
+  let state = seed + 1;
+  for (let at = 0; at < words.length; at++) {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    words[at] = state ^ (state >>> 15);
+  }
+  return new Uint8Array(words.buffer);
+}
