@@ -12,11 +12,11 @@ export interface ComputeContext {
   readonly key: string;
   readonly tenantId: string;
   /** Adds tags to the entry: invalidating one of them kills it. */
-  setTags(...tags: string[]): void;
+  readonly setTags: (...tags: string[]) => void;
   /** Overrides the policy's TTL for this entry: seconds > 0, `null` = never expires. */
-  setTtl(seconds: number | null): void;
+  readonly setTtl: (seconds: number | null) => void;
   /** Names sources that were read around the cache. What is read through it is recorded by itself. */
-  dependsOn(...sources: (Key<unknown> | string)[]): void;
+  readonly dependsOn: (...sources: (Key<unknown> | string)[]) => void;
 }
 
 /** Makes the value. Runs at most once at a time per tenant and key in a process; a throw is never cached. */

@@ -1,5 +1,6 @@
 import type { ComputeContext } from "@cogniverse/sdk";
 import type { KeyRegistry } from "../keys/key-registry.ts";
+import { checkTag } from "../keys/check-tag.ts";
 import { checkTtl } from "../policy/check-ttl.ts";
 import type { ComputeScope } from "./compute-scope.ts";
 
@@ -15,7 +16,7 @@ export function makeContext(
     key,
     tenantId: scope.tenantId,
     setTags(...tags) {
-      for (const tag of tags) scope.tags.add(tag);
+      for (const tag of tags) scope.tags.add(checkTag(tag));
     },
     setTtl(seconds) {
       scope.ttl = checkTtl(seconds);

@@ -1,4 +1,5 @@
 import type { Clock, EntryMetadata, Logger, Random, TelemetryPort } from "@cogniverse/sdk";
+import { checkOptions } from "./check-options.ts";
 import { ComputeScopes } from "../compute/compute-scope.ts";
 import { Coherence } from "../invalidation/coherence.ts";
 import { chooseLog } from "../invalidation/choose-log.ts";
@@ -11,7 +12,6 @@ import { systemRandom } from "../defaults/system-random.ts";
 import type { TenantMirror } from "../invalidation/tenant-mirror.ts";
 import { systemClock } from "../time/system-clock.ts";
 import { Background } from "../tier/background.ts";
-import { checkTierNames } from "../tier/check-tier-names.ts";
 import { Tier } from "../tier/tier.ts";
 
 /** What all tenants and calls of one manager share. */
@@ -35,7 +35,7 @@ export class Engine {
     this.telemetry = options.telemetry ?? noTelemetry;
     this.node = this.random.id();
     this.policies = options;
-    checkTierNames(options);
+    checkOptions(options);
     this.tiers = options.tiers.map((tier, index) => new Tier(tier, index, this.clock, this.logger));
     this.background = new Background(options.backgroundLimit ?? 64);
     const log =

@@ -1,4 +1,5 @@
 import { CacheError } from "@cogniverse/sdk";
+import { abortable } from "../time/abortable.ts";
 
 /**
  * One look-up or compute of one key that several callers share. It aborts when the last of them has gone.
@@ -11,20 +12,23 @@ export class Flight {
   computeBegan = false;
   /** Flights whose result this one's compute awaits. */
   readonly waitsFor: Map<Flight, number> = new Map();
+  readonly #cancelled = Promise.withResolvers<never>();
   #callers = 0;
 
   constructor(tenantId: string, path: string) {
     this.tenantId = tenantId;
     this.path = path;
+    this.#cancelled.promise.catch(() => undefined);
   }
 
   get signal(): AbortSignal {
     return this.#controller.signal;
   }
 
-  /** Aborts the flight for everybody. */
+  /** Ends the flight for everybody: the compute's signal aborts and all callers are rejected with the reason, whether the compute obeys or not. */
   abort(reason: unknown): void {
     this.#controller.abort(reason);
+    this.#cancelled.reject(reason);
   }
 
   /**
@@ -40,7 +44,8 @@ export class Flight {
     this.#callers++;
     if (from !== undefined) from.waitsFor.set(this, (from.waitsFor.get(this) ?? 0) + 1);
     try {
-      return await (signal === undefined ? outcome : abortable(outcome, signal));
+      const ended = Promise.race([outcome, this.#cancelled.promise]);
+      return await abortable(ended, signal);
     } finally {
       if (from !== undefined) leave(from.waitsFor, this);
       if (--this.#callers === 0)
@@ -73,14 +78,4 @@ function reentrant(from: Flight, to: Flight): CacheError {
     "reentrant",
     `${message}. Read what it needs from the source, or under another key`,
   );
-}
-
-function abortable<R>(outcome: Promise<R>, signal: AbortSignal): Promise<R> {
-  return new Promise<R>((resolve, reject) => {
-    // The caller's own reason, whatever it is.
-    const stop = (): void => reject(signal.reason);
-    if (signal.aborted) return stop();
-    signal.addEventListener("abort", stop, { once: true });
-    outcome.then(resolve, reject).finally(() => signal.removeEventListener("abort", stop));
-  });
 }

@@ -13,10 +13,12 @@ import type {
   ReadInfo,
   ReadOptions,
   Scope,
+  TenantCache,
 } from "@cogniverse/sdk";
 import { checkTenant } from "@cogniverse/sdk/keys";
 import { Engine } from "../engine/engine.ts";
 import { KeyRegistry } from "../keys/key-registry.ts";
+import { abortable } from "../time/abortable.ts";
 import { observeCounters } from "../stats/observe-counters.ts";
 import { TenantState } from "../tenant/tenant-state.ts";
 import { demoteEvicted } from "./demotion.ts";
@@ -48,10 +50,22 @@ export class CacheManager implements CacheManagerContract {
     ];
   }
 
-  forTenant(tenantId: string): TenantHandle {
+  forTenant(tenantId: string): TenantCache {
     return this.#handle(tenantId);
   }
 
+  getOrCompute<T extends Cacheable>(
+    key: Key<T>,
+    tenantId: string,
+    compute: Compute<NoInfer<T>>,
+    options?: ReadOptions<NoInfer<T>>,
+  ): Promise<T>;
+  getOrCompute<T extends Cacheable>(
+    key: string,
+    tenantId: string,
+    compute: Compute<T>,
+    options?: ReadOptions<NoInfer<T>>,
+  ): Promise<T>;
   getOrCompute<T extends Cacheable>(
     key: Key<T> | string,
     tenantId: string,
@@ -62,6 +76,18 @@ export class CacheManager implements CacheManagerContract {
   }
 
   getOrComputeWithInfo<T extends Cacheable>(
+    key: Key<T>,
+    tenantId: string,
+    compute: Compute<NoInfer<T>>,
+    options?: ReadOptions<NoInfer<T>>,
+  ): Promise<ComputeInfo<T>>;
+  getOrComputeWithInfo<T extends Cacheable>(
+    key: string,
+    tenantId: string,
+    compute: Compute<T>,
+    options?: ReadOptions<NoInfer<T>>,
+  ): Promise<ComputeInfo<T>>;
+  getOrComputeWithInfo<T extends Cacheable>(
     key: Key<T> | string,
     tenantId: string,
     compute: Compute<NoInfer<T>>,
@@ -70,6 +96,8 @@ export class CacheManager implements CacheManagerContract {
     return this.#with(tenantId, (tenant) => tenant.getOrComputeWithInfo<T>(key, compute, options));
   }
 
+  get<T>(key: Key<T>, tenantId: string, options?: ReadOptions<NoInfer<T>>): Promise<T | undefined>;
+  get(key: string, tenantId: string, options?: ReadOptions<unknown>): Promise<unknown>;
   get<T>(
     key: Key<T> | string,
     tenantId: string,
@@ -79,6 +107,16 @@ export class CacheManager implements CacheManagerContract {
   }
 
   getWithInfo<T>(
+    key: Key<T>,
+    tenantId: string,
+    options?: ReadOptions<NoInfer<T>>,
+  ): Promise<ReadInfo<T>>;
+  getWithInfo(
+    key: string,
+    tenantId: string,
+    options?: ReadOptions<unknown>,
+  ): Promise<ReadInfo<unknown>>;
+  getWithInfo<T>(
     key: Key<T> | string,
     tenantId: string,
     options?: ReadOptions<NoInfer<T>>,
@@ -86,6 +124,18 @@ export class CacheManager implements CacheManagerContract {
     return this.#with(tenantId, (tenant) => tenant.getWithInfo<T>(key, options));
   }
 
+  put<T extends Cacheable>(
+    key: Key<T>,
+    value: NoInfer<T>,
+    tenantId: string,
+    options?: PutOptions<NoInfer<T>>,
+  ): Promise<Invalidation>;
+  put(
+    key: string,
+    value: Cacheable,
+    tenantId: string,
+    options?: PutOptions<unknown>,
+  ): Promise<Invalidation>;
   put<T extends Cacheable>(
     key: Key<T> | string,
     value: NoInfer<T>,
@@ -166,13 +216,14 @@ export class CacheManager implements CacheManagerContract {
     );
   }
 
-  async flush(): Promise<void> {
-    await this.#engine.background.flush();
+  flush(call?: Call): Promise<void> {
+    return abortable(this.#engine.background.flush(), call?.signal ?? undefined);
   }
 
-  close(): Promise<void> {
+  /** Aborting the signal ends the waiting, not the closing. */
+  close(call?: Call): Promise<void> {
     this.#closing ??= this.#close();
-    return this.#closing;
+    return abortable(this.#closing, call?.signal ?? undefined);
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -185,12 +236,15 @@ export class CacheManager implements CacheManagerContract {
       const shared = [...state.flights.values()].map(({ flight }) => flight);
       for (const flight of [...shared, ...state.unshared]) flight.abort(closedError());
     }
-    await this.flush();
+    await this.#engine.background.drain();
     this.#engine.coherence.close();
     for (const attached of this.#attached) attached[Symbol.dispose]();
-    await Promise.all(
-      this.#engine.tiers.map(async (tier) => tier.backend[Symbol.asyncDispose]?.()),
+    const backends = new Set(this.#engine.tiers.map((tier) => tier.backend));
+    const ended = await Promise.allSettled(
+      [...backends].map(async (backend) => backend[Symbol.asyncDispose]?.()),
     );
+    // The others were closed all the same.
+    for (const end of ended) if (end.status === "rejected") throw end.reason;
   }
 
   #handle(tenantId: string): TenantHandle {
@@ -209,6 +263,7 @@ export class CacheManager implements CacheManagerContract {
 
   /** A bad tenant rejects like everything else that can go wrong in a call. */
   #with<R>(tenantId: string, run: (handle: TenantHandle) => Promise<R>): Promise<R> {
+    if (this.#closing !== undefined) return Promise.reject(closedError());
     let handle: TenantHandle;
     try {
       handle = this.#handle(tenantId);

@@ -1,4 +1,5 @@
 import { CacheError, type Key, type Scope } from "@cogniverse/sdk";
+import { checkTag } from "../keys/check-tag.ts";
 import { encodeKey, encodePattern } from "@cogniverse/sdk/keys";
 
 /**
@@ -15,13 +16,12 @@ export function canonicalScope(scope: Scope | Key<unknown>): Scope {
     case "glob":
       return globScope(scope.value);
     case "tag":
-      if (scope.value !== "" && scope.value.isWellFormed()) return scope;
-      throw new CacheError(
-        "invalid_key",
-        "A tag is refused: it is empty or holds a lone surrogate",
-      );
-    default:
+      return { kind: "tag", value: checkTag(scope.value) };
+    case "tenant":
       return { kind: "tenant" };
+    default:
+      // Reached from code without types only; a slip of the pen must not cost the whole tenant.
+      throw new CacheError("invalid_key", `No scope is of the kind "${String(scope)}"`);
   }
 }
 
@@ -31,6 +31,12 @@ function canonicalPrefix(text: string): string {
     "invalid_key",
     `Prefix ${JSON.stringify(text)} is refused: it must end in "/"; for anything else use a pattern`,
   );
+}
+
+/** The narrowest scope that holds every key under a canonical prefix, which may end within a segment. */
+export function scopeOfPrefix(prefix: string): Scope {
+  const whole = prefix.slice(0, prefix.lastIndexOf("/") + 1);
+  return whole === "" ? { kind: "tenant" } : { kind: "prefix", value: whole };
 }
 
 /** A glob, or the cheaper scope that means the same: a key where it has no operators. */

@@ -93,7 +93,7 @@ export class Filler {
       causes,
     };
     if (logId === "" || !scope.storable || fill.plan.length === 0 || !wanted(options, value))
-      return settle(computed, key.codec);
+      return settle(computed, key.codec ?? this.#registry.codecFor(value));
     return this.#keep(
       fill,
       computed,
@@ -114,8 +114,10 @@ export class Filler {
   /** Checks and encodes a value at the edge. Throws `invalid_value`. */
   async encode(key: KnownKey, family: FamilyState, value: unknown): Promise<EncodedPut> {
     const codec = key.codec ?? this.#registry.codecFor(value);
+    // First of all: once it is frozen nobody can change it while it is encoded.
+    const valueBytes = codec.settle?.(value) ?? 0;
     const encoded = await encodeValue(value, codec, family.policy.compressAboveBytes);
-    return { value, encoded, codec, valueBytes: codec.settle?.(value) ?? 0 };
+    return { value, encoded, codec, valueBytes };
   }
 
   async #run(fill: Fill, scope: ComputeScope): Promise<unknown> {
@@ -272,7 +274,7 @@ function wanted(options: ReadOptions<never>, value: unknown): boolean {
 }
 
 /** A value that is not stored is frozen all the same, so that callers cannot tell by it. */
-function settle(computed: Computed, codec: Codec<unknown> | undefined): Computed {
-  codec?.settle?.(computed.value);
+function settle(computed: Computed, codec: Codec<unknown>): Computed {
+  codec.settle?.(computed.value);
   return computed;
 }

@@ -48,7 +48,7 @@ export async function inspectKey(
   return Promise.all(
     engine.tiers.map(async (tier) => {
       const answer = await tier.call(
-        "head",
+        { what: "head", tenantId: tenant.tenantId },
         (s) => tier.entries.headEntry(key.path, tenant.tenantId, { signal: s }),
         signal,
       );

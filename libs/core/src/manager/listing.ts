@@ -1,8 +1,6 @@
-import { isUnreadable, type ReadOptions, type StoredHead } from "@cogniverse/sdk";
+import { isUnreadable, type StoredHead } from "@cogniverse/sdk";
 import { decodeKey, encodePrefix } from "@cogniverse/sdk/keys";
 import type { Engine } from "../engine/engine.ts";
-import type { KnownKey } from "../keys/key-registry.ts";
-import { planTiers } from "../policy/plan.ts";
 import type { TenantState } from "../tenant/tenant-state.ts";
 import type { Tier } from "../tier/tier.ts";
 
@@ -13,19 +11,18 @@ const HEADS_AT_A_TIME = 16;
 export async function entryExists(
   engine: Engine,
   tenant: TenantState,
-  key: KnownKey,
-  options: ReadOptions<never>,
+  { path, plan }: Readonly<{ path: string; plan: readonly Tier[] }>,
+  signal: AbortSignal | undefined,
 ): Promise<boolean> {
-  const { policy } = tenant.family(key.family);
   if (!(await isLive(engine))) return false;
-  for (const tier of planTiers(engine.tiers, policy.tiers, options)) {
+  for (const tier of plan) {
     const answer = await tier.call(
-      "exists",
-      (signal) => tier.entries.headEntry(key.path, tenant.tenantId, { signal }),
-      options.signal ?? undefined,
+      { what: "exists", tenantId: tenant.tenantId },
+      (s) => tier.entries.headEntry(path, tenant.tenantId, { signal: s }),
+      signal,
     );
     if (!answer.up || answer.value === undefined || isUnreadable(answer.value)) continue;
-    if (isServable(engine, tenant, key.path, answer.value)) return true;
+    if (isServable(engine, tenant, path, answer.value)) return true;
   }
   return false;
 }
@@ -62,7 +59,11 @@ export async function* headsOf(
     const iterator = heads[Symbol.asyncIterator]();
     try {
       for (;;) {
-        const next = await tier.call("scan", () => iterator.next(), signal);
+        const next = await tier.call(
+          { what: "scan", tenantId: tenant.tenantId },
+          () => iterator.next(),
+          signal,
+        );
         if (!next.up || next.value.done === true) return;
         yield { key: next.value.value.key, head: next.value.value };
       }
@@ -71,7 +72,7 @@ export async function* headsOf(
     }
   }
   const keys = await tier.call(
-    "list",
+    { what: "list", tenantId: tenant.tenantId },
     (s) => tier.backend.listKeys(prefix, tenant.tenantId, { signal: s }),
     signal,
   );
@@ -89,7 +90,7 @@ async function headOf(
   signal: AbortSignal | undefined,
 ): Promise<readonly Readonly<{ key: string; head: StoredHead }>[]> {
   const answer = await tier.call(
-    "head",
+    { what: "head", tenantId: tenant.tenantId },
     (s) => tier.entries.headEntry(key, tenant.tenantId, { signal: s }),
     signal,
   );

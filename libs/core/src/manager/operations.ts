@@ -1,13 +1,11 @@
 import {
   CacheError,
-  toPosition,
   type Compute,
   type ComputeInfo,
   type Invalidation,
   type InvalidateOptions,
   type Key,
   type Position,
-  type PutOptions,
   type ReadInfo,
   type ReadOptions,
 } from "@cogniverse/sdk";
@@ -21,12 +19,12 @@ import type { TenantState } from "../tenant/tenant-state.ts";
 import type { Tier } from "../tier/tier.ts";
 import { Filler } from "./filler.ts";
 import { Invalidator } from "./invalidator.ts";
+import { Putter } from "./putter.ts";
 import { provenanceOf, type Hit, type Miss, type Outcome } from "./outcome.ts";
-import { TierReader, type LookUp } from "./tier-reader.ts";
+import { TierReader, type Target } from "./tier-reader.ts";
 import { TierStore } from "./tier-store.ts";
 
 type AnyKey = Key<unknown> | string;
-type Target = Omit<LookUp, "signal">;
 
 /** Every operation on one key of one tenant, off the hot path. */
 export class Operations {
@@ -35,6 +33,7 @@ export class Operations {
   readonly reader: TierReader;
   readonly filler: Filler;
   readonly invalidator: Invalidator;
+  readonly putter: Putter;
   readonly #engine: Engine;
 
   constructor(engine: Engine, registry: KeyRegistry) {
@@ -44,6 +43,7 @@ export class Operations {
     this.reader = new TierReader(engine, registry, this.store);
     this.filler = new Filler(engine, registry, this.store);
     this.invalidator = new Invalidator(engine);
+    this.putter = new Putter(engine, this.filler, this.invalidator);
   }
 
   /** The cached or computed value. */
@@ -53,7 +53,7 @@ export class Operations {
     compute: Compute<unknown>,
     options: ReadOptions<never>,
   ): Promise<unknown> {
-    const target = this.#target(tenant, key, options);
+    const target = this.target(tenant, key, options);
     const { value } = await this.#obtain(target, compute, options);
     return ownCopy(target, value);
   }
@@ -65,7 +65,7 @@ export class Operations {
     compute: Compute<unknown>,
     options: ReadOptions<never>,
   ): Promise<ComputeInfo<unknown>> {
-    const target = this.#target(tenant, key, options);
+    const target = this.target(tenant, key, options);
     const outcome = await this.#obtain(target, compute, options);
     const value = ownCopy(target, outcome.value);
     const { causes } = outcome;
@@ -85,11 +85,11 @@ export class Operations {
   ): Promise<Outcome> {
     const { telemetry } = this.#engine;
     const run = (): Promise<Outcome> => this.#share(target, compute, options);
-    const outcome = await spanned(telemetry, "cache.get", target.tenant.tenantId, run, (o) => ({
+    const reading = spanned(telemetry, "cache.get", target.tenant.tenantId, run, (o) => ({
       "cache.hit": o.from === "tier" ? o.tier.name : "miss",
       "cache.key_type": target.family.name,
     }));
-    this.#countRead(target, outcome);
+    const outcome = await counted(target, reading);
     this.#derive(target, outcome);
     return outcome;
   }
@@ -100,12 +100,12 @@ export class Operations {
     key: AnyKey,
     options: ReadOptions<never>,
   ): Promise<ReadInfo<unknown>> {
-    const target = this.#target(tenant, key, options);
+    const target = this.target(tenant, key, options);
     const { clock, telemetry } = this.#engine;
-    const found = await spanned(telemetry, "cache.get", tenant.tenantId, () =>
+    const reading = spanned(telemetry, "cache.get", tenant.tenantId, () =>
       this.reader.read({ ...target, signal: options.signal ?? undefined }),
     );
-    this.#countRead(target, found);
+    const found = await counted(target, reading);
     this.#derive(target, found);
     if (found.from === "nowhere") return { hit: false, causes: found.causes };
     const { createdAt, expiresAt } = found.metadata;
@@ -119,76 +119,6 @@ export class Operations {
       stale: false,
       causes: found.causes,
     };
-  }
-
-  /** Protocol rule 14. Bad values are refused before anything was touched. */
-  async put(
-    tenant: TenantState,
-    key: AnyKey,
-    value: unknown,
-    options: PutOptions<never>,
-  ): Promise<Invalidation> {
-    const target = this.#target(tenant, key, options);
-    const { coherence, clock, telemetry } = this.#engine;
-    const startedAt = clock.monotonic();
-    const since = options.since === undefined ? undefined : toPosition(options.since);
-    const put = await this.filler.encode(target.key, target.family, value);
-    const { signal } = options;
-    return spanned(telemetry, "cache.put", tenant.tenantId, async () => {
-      if (!coherence.isLive()) await coherence.renew();
-      const silent = target.key.immutable;
-      const from =
-        since === undefined || silent
-          ? await coherence.head({ signal })
-          : { logId: coherence.logId, position: since };
-      const tags = [...new Set([...target.key.tags, ...(options.tags ?? [])])];
-      const scopes = [
-        { kind: "key", value: target.key.path } as const,
-        ...tags.map((tag) => ({ kind: "tag", value: tag }) as const),
-      ];
-      const record = {
-        ...this.invalidator.record(tenant, { kind: "key", value: target.key.path }),
-        digest: put.encoded.digest,
-      };
-      const head = silent
-        ? from
-        : await coherence.append([record], {
-            unless: { since: from.position, scopes },
-          });
-      tenant.counters.puts++;
-      // Of a log that replaced the one that the put began under nobody can tell what it covered since.
-      if (head === undefined || (from.logId !== "" && head.logId !== from.logId)) {
-        tenant.counters.superseded++;
-        return {
-          position: coherence.position,
-          superseded: true,
-          nodes: 0,
-          elapsedMs: clock.monotonic() - startedAt,
-        };
-      }
-      if (!silent) tenant.sources.settled(target.key.path, put.encoded.digest);
-      const sealed = {
-        ...head,
-        // Content that is in the key needs no record; it still counts as no newer than what its maker had seen.
-        asOf: head.position,
-        computeMs: 0,
-        ttl: undefined,
-        tags,
-        inherited: [],
-        user: options.metadata ?? {},
-      };
-      const stored = this.filler.storePut({ ...target, options }, put, sealed);
-      const [nodes] = await Promise.all([
-        silent ? 0 : this.invalidator.acknowledge(head, { signal }),
-        stored,
-      ]);
-      return {
-        position: head.position,
-        superseded: false,
-        nodes,
-        elapsedMs: clock.monotonic() - startedAt,
-      };
-    });
   }
 
   /** One record; the copies go in the background, and one that a tier will not give up is dead all the same. */
@@ -208,11 +138,13 @@ export class Operations {
     return (await this.#engine.coherence.head({ signal })).position;
   }
 
-  #target(tenant: TenantState, given: AnyKey, options: ReadOptions<never>): Target {
+  /** What a call is about, checked. Throws `invalid_key`, `invalid_value` for a bad TTL, `invalid_config` for a tier that is not there. */
+  target(tenant: TenantState, given: AnyKey, options: ReadOptions<never>): Target {
     options.signal?.throwIfAborted();
     checkTtl(options.ttl);
     const key = this.registry.resolve(given);
     const family = tenant.family(key.family);
+    if (options.bypass === true) return { tenant, key, family, plan: [] };
     const plan = plansAsPolicy(options)
       ? family.plan
       : planTiers(this.#engine.tiers, family.policy.tiers, options);
@@ -302,29 +234,41 @@ export class Operations {
     }
   }
 
-  #countRead({ family }: Target, outcome: Outcome | Miss): void {
-    if (outcome.from !== "tier") family.counters.misses++;
-    else {
-      family.counters.hits++;
-      family.counters.savedMs += outcome.metadata.computeMs;
-    }
-  }
-
   async #erase(tenant: TenantState, tier: Tier, path: string): Promise<void> {
-    const head = await tier.call("delete", (signal) =>
+    const head = await tier.call({ what: "delete", tenantId: tenant.tenantId }, (signal) =>
       tier.entries.headEntry(path, tenant.tenantId, { signal }),
     );
     if (!head.up || head.value === undefined || "unreadable" in head.value) return;
     const { etag, metadata } = head.value;
     if (!this.#engine.isDead(tenant.mirror, path, metadata)) return; // a newer put came in between
-    await tier.call("delete", (signal) =>
+    await tier.call({ what: "delete", tenantId: tenant.tenantId }, (signal) =>
       tier.entries.deleteEntry(path, etag, tenant.tenantId, { signal }),
     );
   }
 }
 
+/** Exactly one hit or miss for each logical get: also where it shared another's look-up, and where it failed. */
+async function counted<R extends Outcome | Miss>(
+  { tenant, family }: Target,
+  reading: Promise<R>,
+): Promise<R> {
+  let outcome: R | undefined;
+  try {
+    outcome = await reading;
+    return outcome;
+  } finally {
+    if (outcome?.from !== "tier") family.counters.misses++;
+    else {
+      family.counters.hits++;
+      family.counters.savedMs += outcome.metadata.computeMs;
+      tenant.tierCounters(outcome.tier).hits++;
+    }
+  }
+}
+
 function ownCopy({ family }: Target, value: unknown): unknown {
-  return family.policy.copyOnRead && value instanceof Uint8Array ? value.slice() : value;
+  // Not value.slice(), which for a Buffer is another view of the same bytes.
+  return family.policy.copyOnRead && value instanceof Uint8Array ? new Uint8Array(value) : value;
 }
 
 /** Refuses calls after close. */

@@ -15,6 +15,7 @@ import type {
   Scope,
   TenantCache,
 } from "@cogniverse/sdk";
+import { encodePrefix } from "@cogniverse/sdk/keys";
 import type { Engine } from "../engine/engine.ts";
 import { videoTag } from "../keys/video-tag.ts";
 import { tenantStats } from "../stats/tenant-stats.ts";
@@ -22,7 +23,7 @@ import type { TierCounters } from "../stats/counters.ts";
 import type { TenantMirror } from "../invalidation/tenant-mirror.ts";
 import type { Coherence } from "../invalidation/coherence.ts";
 import type { TenantState } from "../tenant/tenant-state.ts";
-import { canonicalScope } from "./canonical-scope.ts";
+import { canonicalScope, scopeOfPrefix } from "./canonical-scope.ts";
 import { HotNote } from "./hot-note.ts";
 import { entryExists, listTexts } from "./listing.ts";
 import { closedError, type Operations } from "./operations.ts";
@@ -99,7 +100,8 @@ export class TenantHandle implements TenantCache {
     options?: PutOptions<NoInfer<T>>,
   ): Promise<Invalidation> {
     this.#open();
-    return this.#operations.put(this.state, key, value, options ?? {});
+    const target = this.#operations.target(this.state, key, options ?? {});
+    return this.#operations.putter.put(target, value, options ?? {});
   }
 
   async delete(key: Key<unknown> | string, options?: InvalidateOptions): Promise<Invalidation> {
@@ -109,16 +111,15 @@ export class TenantHandle implements TenantCache {
 
   async exists(key: Key<unknown> | string, options?: ReadOptions<unknown>): Promise<boolean> {
     this.#open();
-    return entryExists(
-      this.#engine,
-      this.state,
-      this.#operations.registry.resolve(key),
-      options ?? {},
-    );
+    const { plan, key: known } = this.#operations.target(this.state, key, options ?? {});
+    this.#derive({ kind: "key", value: known.path });
+    const copy = { path: known.path, plan };
+    return entryExists(this.#engine, this.state, copy, options?.signal ?? undefined);
   }
 
   async listKeys(prefix: string, call?: Call): Promise<readonly string[]> {
     this.#open();
+    this.#derive(scopeOfPrefix(encodePrefix(prefix)));
     return listTexts(this.#engine, this.state, prefix, call?.signal ?? undefined);
   }
 
@@ -188,6 +189,14 @@ export class TenantHandle implements TenantCache {
   async #read(key: Key<unknown> | string, options: ReadOptions<never>): Promise<ReadInfo<unknown>> {
     this.#open();
     return this.#operations.read(this.state, key, options);
+  }
+
+  /** A compute that asks whether something is there depends on it, from the moment it began. */
+  #derive(scope: Scope): void {
+    const compute = this.#engine.scopes.current();
+    if (compute === undefined) return;
+    if (compute.tenantId !== this.tenantId) compute.storable = false;
+    else compute.stamps.add({ scope, asOf: compute.asOf });
   }
 
   #open(): void {

@@ -11,12 +11,16 @@ import { HotNote } from "./hot-note.ts";
 import type { Hit, Miss } from "./outcome.ts";
 import type { TierStore } from "./tier-store.ts";
 
-/** One look-up: which key, for whom, where. */
-export interface LookUp {
+/** What a call is about: which key, for whom, in which tiers. */
+export interface Target {
   readonly tenant: TenantState;
   readonly key: KnownKey;
   readonly family: FamilyState;
   readonly plan: readonly Tier[];
+}
+
+/** One look-up. */
+interface LookUp extends Target {
   readonly signal: AbortSignal | undefined;
 }
 
@@ -43,13 +47,9 @@ export class TierReader {
       // Without a lease nothing that a tier could answer may be served, so it is not asked either.
       const asked = live ? () => this.#ask(tier, lookUp) : () => "tier-down" as const;
       const found = lookUp.plan.includes(tier) ? await asked() : "bypassed";
-      const counters = lookUp.tenant.tierCounters(tier);
-      if (typeof found !== "string") {
-        counters.hits++;
-        return { ...found, causes };
-      }
+      if (typeof found !== "string") return { ...found, causes };
       causes[tier.name] = found;
-      if (found !== "bypassed") countMiss(counters, found);
+      if (found !== "bypassed") countMiss(lookUp.tenant.tierCounters(tier), found);
     }
     return { from: "nowhere", causes };
   }
@@ -62,7 +62,7 @@ export class TierReader {
       if (found !== "absent") return found;
     }
     const answer = await tier.call(
-      "get",
+      { what: "get", tenantId: tenant.tenantId },
       (s) => tier.entries.getEntry(key.path, tenant.tenantId, { signal: s }),
       signal,
     );
@@ -150,7 +150,7 @@ export class TierReader {
   /** A copy that no read can ever use again makes room. Only this very copy: a newer one has another etag. */
   #drop(tier: Tier, { key, tenant }: LookUp, { etag }: StoredEntry): void {
     this.#engine.background.add(async () => {
-      await tier.call("delete", (signal) =>
+      await tier.call({ what: "delete", tenantId: tenant.tenantId }, (signal) =>
         tier.entries.deleteEntry(key.path, etag, tenant.tenantId, { signal }),
       );
     });

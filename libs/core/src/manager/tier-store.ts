@@ -29,7 +29,8 @@ export class TierStore {
 
   /** Stores in all tiers of the plan at the same time. Resolves when each took it or gave up; never rejects. */
   async fill(tenant: TenantState, plan: readonly Tier[], shipment: Shipment): Promise<void> {
-    await Promise.all(plan.map((tier) => this.#store(tenant, tier, shipment)));
+    const stores = plan.map((tier) => this.#store(tenant, tier, shipment));
+    await this.#engine.background.track(Promise.all(stores));
   }
 
   /** Brings a hit to the tiers above the one it was found in. The reader does not wait: decoded values are there at once, the rest follows. */
@@ -50,9 +51,9 @@ export class TierStore {
   async #store(tenant: TenantState, tier: Tier, shipment: Shipment): Promise<boolean> {
     const { path, family } = shipment;
     const counters = tenant.tierCounters(tier);
-    const entry = inTier(shipment, tier);
-    const { metadata, data } = entry;
     const { coherence, clock } = this.#engine;
+    const entry = inTier(shipment, tier, clock.now());
+    const { metadata, data } = entry;
     if (data.byteLength > family.policy.maxValueBytes) return false;
     // A compute that held the event loop for longer than the lease lasts is no reason to lose what it made. No await where the lease is live.
     if (!coherence.isLive()) await coherence.renew();
@@ -75,18 +76,18 @@ export class TierStore {
     const { tenantId } = tenant;
     const { asOf, logId } = entry.metadata;
     const put = (): Promise<TierAnswer<string | undefined>> =>
-      tier.call("put", (signal) =>
+      tier.call({ what: "put", tenantId: tenant.tenantId }, (signal) =>
         tier.entries.putEntry(path, entry, tenantId, { if: "not-newer", asOf }, { signal }),
       );
     const first = await put();
     if (!first.up || first.value !== undefined) return first.up;
-    const there = await tier.call("head", (signal) =>
+    const there = await tier.call({ what: "head", tenantId: tenant.tenantId }, (signal) =>
       tier.entries.headEntry(path, tenantId, { signal }),
     );
     if (!there.up || there.value === undefined || isUnreadable(there.value)) return false;
     const { etag, metadata } = there.value;
     if (metadata.logId === "" || metadata.logId === logId) return false;
-    await tier.call("delete", (signal) =>
+    await tier.call({ what: "delete", tenantId: tenant.tenantId }, (signal) =>
       tier.entries.deleteEntry(path, etag, tenantId, { signal }),
     );
     if (!this.#maySend(tenant, path, entry)) return false;
@@ -123,8 +124,8 @@ function count(counters: { writes: number; refusedWrites: number }, stored: bool
   else counters.refusedWrites++;
 }
 
-function inTier({ entry, ttlNamed }: Shipment, tier: Tier): Entry {
-  const expiresAt = expiryInTier(entry.metadata, ttlNamed, tier.defaultTtl);
+function inTier({ entry, ttlNamed }: Shipment, tier: Tier, now: number): Entry {
+  const expiresAt = expiryInTier(entry.metadata, ttlNamed, tier.defaultTtl, now);
   if (expiresAt === entry.metadata.expiresAt) return entry;
   return { data: entry.data, metadata: { ...entry.metadata, expiresAt, freshUntil: expiresAt } };
 }

@@ -10,15 +10,16 @@ export function checkTtl(ttl: number | null | undefined): number | null | undefi
 }
 
 /**
- * When a copy expires in one tier, in epoch milliseconds: as the entry says, and where neither caller nor policy named a TTL not later than the
- * tier's own default after the entry was created. So a promotion passes on what remains and never a new TTL.
+ * When a copy that is brought to a tier now expires there, in epoch milliseconds: with the entry, so that a promotion passes on what remains and
+ * never a new TTL. The tier's own default is only for entries that never expire and for which neither caller nor policy said so; it
+ * counts from now, or what is older than the default could never be promoted again.
  */
 export function expiryInTier(
-  entry: Readonly<{ createdAt: number; expiresAt: number | null }>,
+  entry: Readonly<{ expiresAt: number | null }>,
   named: boolean,
   tierTtl: number | null,
+  now: number,
 ): number | null {
-  if (named || tierTtl === null) return entry.expiresAt;
-  const byTier = entry.createdAt + tierTtl * 1000;
-  return entry.expiresAt === null ? byTier : Math.min(entry.expiresAt, byTier);
+  if (named || tierTtl === null || entry.expiresAt !== null) return entry.expiresAt;
+  return now + tierTtl * 1000;
 }

@@ -18,7 +18,10 @@ export function observeCounters(engine: Engine, tenants: () => readonly TenantSt
       }
     }),
     telemetry.observe("cache.errors", (emit) => {
-      for (const tier of engine.tiers) emit(tier.errors, { tier: tier.name });
+      for (const { tenantId } of tenants()) {
+        for (const tier of engine.tiers)
+          emit(tier.errorsOf(tenantId), { "tenant.id": tenantId, tier: tier.name });
+      }
     }),
   ];
   return {

@@ -35,7 +35,7 @@ async function tierStats(
   signal: AbortSignal | undefined,
 ): Promise<TierStats> {
   const answer = await tier.call(
-    "stats",
+    { what: "stats", tenantId: tenant.tenantId },
     (s) => tier.backend.getStats(tenant.tenantId, { signal: s }),
     signal,
   );
@@ -49,7 +49,7 @@ async function tierStats(
   return {
     tier: tier.name,
     state: tier.state,
-    errors: tier.errors,
+    errors: tier.errorsOf(tenant.tenantId),
     ...counters,
     misses: { ...misses },
     entries,

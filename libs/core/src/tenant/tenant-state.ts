@@ -14,6 +14,11 @@ import {
 import type { Tier } from "../tier/tier.ts";
 import { FamilyState } from "./family-state.ts";
 
+/** Beyond so many families those without a policy of their own are counted as one, so that keys without a common beginning cost no memory each. */
+const MAX_FAMILIES = 256;
+/** No key begins like this. */
+const OTHER_FAMILIES = "(other)";
+
 /** A flight in the air and what will come of it. */
 export interface Airborne {
   readonly flight: Flight;
@@ -44,17 +49,22 @@ export class TenantState {
   }
 
   family(name: string): FamilyState {
-    let family = this.families.get(name);
-    if (family === undefined) {
-      const { defaultPolicy, policies, tenants } = this.#engine.policies;
-      const policy = resolvePolicy(
-        defaultPolicy,
-        policies?.[name],
-        tenants?.[this.tenantId]?.policies?.[name],
-      );
-      const plan = this.#engine.tiers.filter((tier) => policy.tiers[tier.name] ?? true);
-      this.families.set(name, (family = new FamilyState(name, policy, plan)));
+    return this.families.get(name) ?? this.#meet(name);
+  }
+
+  #meet(name: string): FamilyState {
+    const { defaultPolicy, policies, tenants } = this.#engine.policies;
+    const own = tenants?.[this.tenantId]?.policies;
+    const known = Object.hasOwn(policies ?? {}, name) || Object.hasOwn(own ?? {}, name);
+    if (!known && this.families.size >= MAX_FAMILIES) {
+      const shared = this.families.get(OTHER_FAMILIES);
+      if (shared !== undefined) return shared;
+      name = OTHER_FAMILIES;
     }
+    const policy = resolvePolicy(defaultPolicy, ...(known ? [policies?.[name], own?.[name]] : []));
+    const plan = this.#engine.tiers.filter((tier) => policy.tiers[tier.name] ?? true);
+    const family = new FamilyState(name, policy, plan);
+    this.families.set(name, family);
     return family;
   }
 

@@ -11,6 +11,8 @@ export class Background {
   readonly #limit: number;
   readonly #running = new Set<Promise<void>>();
   readonly #waiting: (() => Promise<void>)[] = [];
+  readonly #awaited = new Set<Promise<unknown>>();
+  #begun = 0;
 
   constructor(limit: number) {
     this.#limit = limit;
@@ -25,12 +27,36 @@ export class Background {
     this.givenUp++;
   }
 
-  /** Resolves when nothing that was added before the call, or by it, is left. */
+  /** Lets {@link flush} wait for work that a caller awaits and may walk away from. It must not reject. */
+  track<R>(work: Promise<R>): Promise<R> {
+    const done = work.finally(() => this.#awaited.delete(done));
+    this.#awaited.add(done);
+    return done;
+  }
+
+  /**
+   * Resolves when nothing that was added before the call is left. What comes in meanwhile cannot hold it up for ever: it waits for as many
+   * pieces to begin as were waiting, and no longer for later ones.
+   */
   async flush(): Promise<void> {
-    while (this.#running.size > 0) await Promise.all(this.#running);
+    const last = this.#begun + this.#waiting.length;
+    await Promise.all(this.#awaited);
+    while (this.#running.size > 0) {
+      const before = [...this.#running];
+      const begunAll = this.#begun >= last;
+      await (begunAll ? Promise.all(before) : Promise.race(before));
+      if (begunAll) return;
+    }
+  }
+
+  /** Resolves when nothing at all is left, also of what running pieces add. For closing, when nobody else adds any more. */
+  async drain(): Promise<void> {
+    while (this.#running.size + this.#awaited.size > 0)
+      await Promise.all([...this.#running, ...this.#awaited]);
   }
 
   #start(run: () => Promise<void>): void {
+    this.#begun++;
     const done = run().finally(() => {
       this.#running.delete(done);
       const next = this.#waiting.shift();

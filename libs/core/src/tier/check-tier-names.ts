@@ -10,6 +10,8 @@ export function checkTierNames(options: CacheManagerOptions): void {
         `Tier ${i + 1} is called "${name}": a name is not empty and not a number, or its place would be lost`,
       );
     }
+    if (name in Object.prototype)
+      throw invalid(`No tier can be called "${name}": every object has something of that name`);
     if (names.indexOf(name) !== i) throw invalid(`Two tiers are called "${name}"`);
   }
   const perTenant = Object.values(options.tenants ?? {}).map((t) => t.policies ?? {});

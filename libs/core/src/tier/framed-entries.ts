@@ -34,9 +34,11 @@ export class FramedEntries implements EntryStore {
     const frame = await this.#backend.get(key, tenantId, call);
     if (frame === undefined) return undefined;
     const decoded = decodeFrame(frame);
-    return decoded.ok
-      ? { ...decoded.entry, etag: etagOf(decoded.entry) }
-      : { unreadable: decoded.cause };
+    if (decoded.ok) return { ...decoded.entry, etag: etagOf(decoded.entry) };
+    // Unlike a foreign or later one it is of no use to anybody. At worst this takes a copy that came in meanwhile.
+    if (decoded.cause === "corrupt")
+      await this.#backend.delete(key, tenantId, call).catch(() => false);
+    return { unreadable: decoded.cause };
   }
 
   async headEntry(

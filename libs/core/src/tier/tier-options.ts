@@ -5,7 +5,7 @@ export interface TierOptions {
   /** Unique, not a number, as policies and options name it. */
   readonly name: string;
   readonly backend: CacheBackend;
-  /** A call that takes longer counts as failed. Default: none for a process-local backend, 2,000 for a local one, 5,000 for a shared one. */
+  /** A call that takes longer counts as failed. Default: none for a process-local backend, 2,000 for one on this machine, 5,000 for a shared one and for one that does not say. */
   readonly timeLimitMs?: number | undefined;
   /** So many failures in a row open the breaker: the tier is left out. Default 5. */
   readonly breakerFailures?: number | undefined;

@@ -24,7 +24,11 @@ export type TierAnswer<R> =
   | Readonly<{ up: true; value: R }>
   | Readonly<{ up: false; error: unknown }>;
 
+/** A call into a tier: what it does, for messages, and whose errors count. */
+export type TierCall = Readonly<{ what: string; tenantId: string }>;
+
 const TIME_LIMIT_MS = { process: Infinity, machine: 2000, shared: 5000 };
+const UNKNOWN_TIME_LIMIT_MS = TIME_LIMIT_MS.shared;
 /** Refusals of one call that say nothing about the tier's health. */
 const REFUSALS = new Set([
   "too_large",
@@ -42,7 +46,9 @@ export class Tier {
   readonly entries: EntryStore;
   readonly traits: BackendTraits;
   readonly residents: ResidentStore | undefined;
-  errors = 0;
+  /** Bytes that stayed in this process are as they were put; all others are verified, and those of a backend that does not say where it keeps them. */
+  readonly verifies: boolean;
+  readonly #errors = new Map<string, number>();
   readonly #clock: Clock;
   readonly #logger: Logger;
   readonly #timeLimitMs: number;
@@ -54,11 +60,15 @@ export class Tier {
     this.index = index;
     this.backend = options.backend;
     this.entries = options.backend.entries ?? new FramedEntries(options.backend, clock);
-    this.traits = options.backend.traits ?? { locality: "process", durable: false };
+    const { traits } = options.backend;
+    this.traits = traits ?? { locality: "process", durable: false };
+    this.verifies = traits?.locality !== "process";
     this.residents = options.backend.residents;
     this.#clock = clock;
     this.#logger = logger;
-    this.#timeLimitMs = options.timeLimitMs ?? TIME_LIMIT_MS[this.traits.locality];
+    this.#timeLimitMs =
+      options.timeLimitMs ??
+      (traits === undefined ? UNKNOWN_TIME_LIMIT_MS : TIME_LIMIT_MS[traits.locality]);
     this.#breakerLimits = {
       failures: options.breakerFailures ?? 5,
       pauseMs: options.breakerPauseMs ?? 1000,
@@ -75,14 +85,14 @@ export class Tier {
     return kind === "closed" ? "up" : kind === "probing" ? "probing" : "down";
   }
 
-  /** Bytes that stayed in this process are as they were put; all others are verified. */
-  get verifies(): boolean {
-    return this.traits.locality !== "process";
+  /** Calls of the tenant that failed; those that an open breaker kept back are not among them. */
+  errorsOf(tenantId: string): number {
+    return this.#errors.get(tenantId) ?? 0;
   }
 
   /** Runs one call. The tier's failures are counted and become `up: false`; the caller's own abort is thrown on. */
   async call<R>(
-    what: string,
+    { what, tenantId }: TierCall,
     run: (signal: AbortSignal) => Promise<R>,
     signal?: AbortSignal,
   ): Promise<TierAnswer<R>> {
@@ -97,7 +107,10 @@ export class Tier {
     } catch (error) {
       if (signal?.aborted === true) throw error;
       if (CacheError.isInstance(error) && REFUSALS.has(error.code)) this.#recover();
-      else this.#suffer(what, error);
+      else {
+        this.#errors.set(tenantId, this.errorsOf(tenantId) + 1);
+        this.#suffer(what, error);
+      }
       return { up: false, error };
     }
   }
@@ -109,7 +122,6 @@ export class Tier {
   }
 
   #suffer(what: string, error: unknown): void {
-    this.errors++;
     const before = this.#breaker;
     this.#breaker = failed(before, this.#clock.monotonic(), this.#breakerLimits);
     if (before.kind !== "closed" || this.#breaker.kind !== "open") return;

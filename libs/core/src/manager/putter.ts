@@ -1,0 +1,122 @@
+import {
+  CacheError,
+  toPosition,
+  type Call,
+  type Invalidation,
+  type LogHead,
+  type Position,
+  type PutOptions,
+} from "@cogniverse/sdk";
+import type { Engine } from "../engine/engine.ts";
+import { spanned } from "../stats/spanned.ts";
+import { checkTag } from "../keys/check-tag.ts";
+import type { EncodedPut, Filler } from "./filler.ts";
+import type { Invalidator } from "./invalidator.ts";
+import type { Target } from "./tier-reader.ts";
+
+/** A put under way: what goes where, with which tags, and from when its maker knew the log. */
+interface Putting {
+  readonly target: Target;
+  readonly encoded: EncodedPut;
+  readonly tags: readonly string[];
+  readonly since: Position | undefined;
+  readonly options: PutOptions<never>;
+}
+
+/** Explicit puts: protocol rule 14. */
+export class Putter {
+  readonly #engine: Engine;
+  readonly #filler: Filler;
+  readonly #invalidator: Invalidator;
+
+  constructor(engine: Engine, filler: Filler, invalidator: Invalidator) {
+    this.#engine = engine;
+    this.#filler = filler;
+    this.#invalidator = invalidator;
+  }
+
+  /** Bad values are refused before anything was touched. */
+  async put(target: Target, value: unknown, options: PutOptions<never>): Promise<Invalidation> {
+    const startedAt = this.#engine.clock.monotonic();
+    const { tenant, key, family } = target;
+    const since = checkSince(options.since);
+    const tags = [...new Set([...key.tags, ...(options.tags ?? []).map(checkTag)])];
+    checkUser(options.metadata ?? {});
+    const encoded = await this.#filler.encode(key, family, value);
+    const putting = { target, encoded, tags, since, options };
+    const { telemetry } = this.#engine;
+    const outcome = await spanned(telemetry, "cache.put", tenant.tenantId, () =>
+      this.#send(putting),
+    );
+    return { ...outcome, elapsedMs: this.#engine.clock.monotonic() - startedAt };
+  }
+
+  /** Order: record durable, then the tiers and the acknowledgement side by side. */
+  async #send(putting: Putting): Promise<Omit<Invalidation, "elapsedMs">> {
+    const { coherence } = this.#engine;
+    const { target, encoded, tags, options } = putting;
+    const { tenant, key } = target;
+    const head = await this.#speak(putting);
+    tenant.counters.puts++;
+    if (head === undefined) {
+      tenant.counters.superseded++;
+      return { position: coherence.position, superseded: true, nodes: 0 };
+    }
+    if (!key.immutable) tenant.sources.settled(key.path, encoded.encoded.digest);
+    // The caller's predicate takes the key's own value type, which is what it put.
+    const stays = options.shouldCache?.(encoded.value as never) ?? true;
+    const fill = { ...target, plan: stays ? target.plan : [], options };
+    const stored = this.#filler.storePut(fill, encoded, {
+      logId: head.logId,
+      // Content that is in the key needs no record; it still counts as no newer than what its maker had seen.
+      asOf: head.position,
+      computeMs: 0,
+      ttl: undefined,
+      tags,
+      inherited: [],
+      user: options.metadata ?? {},
+    });
+    const told = key.immutable ? 0 : this.#invalidator.acknowledge(head, signalOf(options));
+    const [nodes] = await Promise.all([told, stored]);
+    return { position: head.position, superseded: false, nodes };
+  }
+
+  /** Appends the key's record. `undefined`: a later one already covers the key or its tags. */
+  async #speak({ target, encoded, tags, since, options }: Putting): Promise<LogHead | undefined> {
+    const { coherence } = this.#engine;
+    const { tenant, key } = target;
+    if (!coherence.isLive()) await coherence.renew();
+    const from =
+      since === undefined || key.immutable
+        ? await coherence.head(signalOf(options))
+        : { logId: coherence.logId, position: since };
+    if (key.immutable) return from;
+    const scope = { kind: "key", value: key.path } as const;
+    const record = {
+      ...this.#invalidator.record(tenant, scope),
+      digest: encoded.encoded.digest,
+    };
+    const scopes = [scope, ...tags.map((tag) => ({ kind: "tag", value: tag }) as const)];
+    const unless = { since: from.position, scopes };
+    const head = await coherence.append([record], { unless });
+    // Of a log that replaced the one that the put began under nobody can tell what it covered since.
+    return head !== undefined && from.logId !== "" && head.logId !== from.logId ? undefined : head;
+  }
+}
+
+function signalOf({ signal }: Call): Call {
+  return { signal };
+}
+
+function checkSince(since: number | undefined): Position | undefined {
+  if (since === undefined) return undefined;
+  if (Number.isSafeInteger(since) && since >= 0) return toPosition(since);
+  throw new CacheError("invalid_value", `since ${since} is no position of the log; see position()`);
+}
+
+/** Anything but text could not be read back from a disk. */
+function checkUser(user: Readonly<Record<string, unknown>>): void {
+  const bad = Object.entries(user).find(([, value]) => typeof value !== "string");
+  if (bad !== undefined)
+    throw new CacheError("invalid_value", `The metadata "${bad[0]}" is ${typeof bad[1]}, not text`);
+}
