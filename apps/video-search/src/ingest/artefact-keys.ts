@@ -50,17 +50,6 @@ export const resultsKey: KeyType<
   "search_results/{queryHash}/{strategy}.json"
 > = defineKeyType("search_results/{queryHash}/{strategy}.json", jsonCodec<readonly SearchHit[]>());
 
-/** Every key type of this app, for a cache that is asked by key texts. */
-export const KEY_TYPES = [
-  frameKey,
-  manifestKey,
-  embeddingKey,
-  embeddingSummaryKey,
-  labelsKey,
-  transcriptKey,
-  resultsKey,
-] as const;
-
 /**
  * The `{video}` of an artefact: the film's content and everything else that shapes the artefact (settings, other files), so that a change of
  * either is another key. What was made for one film is killed together by the tag of its video id.

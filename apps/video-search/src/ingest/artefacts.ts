@@ -54,8 +54,12 @@ export interface ArtefactsOptions {
 export class Artefacts {
   readonly #options: ArtefactsOptions;
 
+  /** What a compute reads for itself: in a forced run that was made anew just before. */
+  readonly #sources: Artefacts;
+
   constructor(options: ArtefactsOptions) {
     this.#options = options;
+    this.#sources = options.refresh === true ? new Artefacts({ ...options, refresh: false }) : this;
   }
 
   /** The key frames' timestamps. A miss decodes the film once, one frame in memory at a time, and stores each key frame as it comes. */
@@ -79,7 +83,9 @@ export class Artefacts {
           report.addWritten("frame", jpeg.byteLength);
           timestampsMs.push(timestampMs);
         }
-        return { durationMs: video.probe.durationMs, timestampsMs };
+        // Some containers do not say how long they are.
+        const durationMs = video.probe.durationMs || (timestampsMs.at(-1) ?? 0) + 1;
+        return { durationMs, timestampsMs };
       },
     );
   }
@@ -87,13 +93,8 @@ export class Artefacts {
   /** The jpg of a key frame; one that was lost is decoded again alone. */
   jpeg(video: VideoRecord, timestampMs: number): Promise<Bytes> {
     const key = frameKey({ video: framesPart(video), timestamp: timestampMs });
-    // A forced run has just written the frames anew with the manifest.
-    return this.#obtain(
-      "frame",
-      key,
-      video,
-      ({ signal }) => decodeFrame(video, timestampMs, signal),
-      false,
+    return this.#obtain("frame", key, video, ({ signal }) =>
+      decodeFrame(video, timestampMs, signal),
     );
   }
 
@@ -102,7 +103,9 @@ export class Artefacts {
     const { vision } = this.#options.models;
     const key = this.#visionKey(video, `frame_${timestampMs}`);
     const arrays = await this.#obtain("frame embedding", key, video, async ({ signal }) => {
-      const [vector] = await vision.embedImages([await this.jpeg(video, timestampMs)], { signal });
+      const [vector] = await vision.embedImages([await this.#sources.jpeg(video, timestampMs)], {
+        signal,
+      });
       return vectorArrays(vector === undefined ? [] : [vector], vision.dimensions);
     });
     return vectorOf(arrays, 0);
@@ -122,7 +125,7 @@ export class Artefacts {
       async () => {
         const sum = new Float32Array(vision.dimensions);
         for (const { timestampMs } of framesIn(window, manifest)) {
-          for (const [i, x] of (await this.frameVector(video, timestampMs)).entries())
+          for (const [i, x] of (await this.#sources.frameVector(video, timestampMs)).entries())
             sum[i] = (sum[i] ?? 0) + x;
         }
         return vectorArrays([normalise(sum)], vision.dimensions);
@@ -152,7 +155,9 @@ export class Artefacts {
     return this.#obtain("labels", key, video, async ({ signal }) => {
       const labels = [];
       for (const ms of manifest.timestampsMs) {
-        labels.push(...(await vision.labelImages([await this.jpeg(video, ms)], { signal })));
+        labels.push(
+          ...(await vision.labelImages([await this.#sources.jpeg(video, ms)], { signal })),
+        );
       }
       return { labels };
     });
@@ -168,7 +173,7 @@ export class Artefacts {
     const part = videoPart(video.videoId, [frameInputs(), modelPart(vision.identity)]);
     const key = embeddingKey({ model, video: part, chunk: "labels" });
     const arrays = await this.#obtain("label vectors", key, video, async ({ signal }) => {
-      const { labels } = await this.labels(video, manifest);
+      const { labels } = await this.#sources.labels(video, manifest);
       const rows = [];
       for (const guesses of labels) {
         rows.push(
@@ -207,9 +212,8 @@ export class Artefacts {
     key: Key<T>,
     video: VideoRecord,
     compute: Compute<T>,
-    refresh: boolean = this.#options.refresh ?? false,
   ): Promise<T> {
-    const { cache, report, signal } = this.#options;
+    const { cache, report, signal, refresh } = this.#options;
     const startedAt = performance.now();
     const tagged: Compute<T> = (context) => {
       context.setTags(videoTag(video.videoId));
@@ -217,7 +221,7 @@ export class Artefacts {
     };
     const info = await cache.getOrComputeWithInfo<T>(key, tagged, {
       signal,
-      ...(refresh ? { refresh } : {}),
+      refresh,
     });
     report.add(type, info, performance.now() - startedAt);
     return info.value;
