@@ -1,6 +1,7 @@
 export { createCache, type ConfiguredCache, type CreateCacheOptions } from "./create-cache.ts";
 export type { CacheReport, TierReport } from "./tiers/cache-report.ts";
 export { consoleLogger } from "./console-logger.ts";
+export { installedBackends } from "./backends/installed-backends.ts";
 export type { BackendModules } from "./backends/load-backend.ts";
 export type {
   CacheConfig,

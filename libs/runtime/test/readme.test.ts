@@ -14,11 +14,11 @@ const blocks = (language: string): readonly string[] =>
   [...readme.matchAll(new RegExp(`\`\`\`${language}\\n([^]*?)\`\`\``, "g"))].map((m) => m[1] ?? "");
 
 test("the example is what runs here, and it runs", async () => {
-  expect(blocks("ts")).toEqual([await readFile(at("readme-example.ts"), "utf8")]);
+  expect(blocks("ts")).toEqual([await readFile(at("readme-example.child.ts"), "utf8")]);
   const folder = await mkdtemp(join(tmpdir(), "cogniverse-readme-"));
   try {
     await cp(at("../../../configs"), join(folder, "configs"), { recursive: true });
-    const args = ["--conditions=@cogniverse/source", at("readme-example.ts")];
+    const args = ["--conditions=@cogniverse/source", at("readme-example.child.ts")];
     const { stdout } = await run(process.execPath, args, { cwd: folder });
     expect(stdout.trim()).toBe("{ text: 'computed once' } memory false");
   } finally {

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { backendModule as memory } from "@cogniverse/cache-memory";
+import { installedBackends } from "../../src/backends/installed-backends.ts";
 import { importModule } from "../../src/backends/import-package.ts";
 import { type BackendSources, loadBackend } from "../../src/backends/load-backend.ts";
 import { fakeModule } from "../support/fake-modules.ts";
@@ -40,6 +41,10 @@ const sources = (parts: Partial<BackendSources> = {}): BackendSources => ({
 });
 const noImports = (specifier: string): Promise<unknown> =>
   Promise.reject(new Error(`import of ${specifier}`));
+
+test("installedBackends finds those of this project that are there", async () => {
+  expect((await installedBackends()).map((module) => module.name)).toEqual(["memory", "local"]);
+});
 
 describe("loadBackend", () => {
   test("imports this project's packages by their short names", async () => {

@@ -38,6 +38,6 @@ export function downModule(name: string, parts: Partial<BackendModule> = {}): Fa
   return module;
 }
 
-export function unreachable(name: string): CacheError {
+function unreachable(name: string): CacheError {
   return new CacheError("tier_unavailable", `connect ECONNREFUSED ${name}`, { retryable: true });
 }
