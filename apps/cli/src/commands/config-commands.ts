@@ -4,8 +4,6 @@ import {
   jsonSchema,
   type PolicySummary,
 } from "@cogniverse/runtime";
-import { backendModule as local } from "@cogniverse/cache-local";
-import { backendModule as memory } from "@cogniverse/cache-memory";
 import { EXIT, ExitError } from "../exit-code.ts";
 import { writeJson, writeTable } from "../output.ts";
 import { configPath, type CommonOptions, type Session } from "../session.ts";
@@ -45,7 +43,7 @@ function policyRow([family, { tiers, ttl }]: readonly [string, PolicySummary]): 
   return [family, tiers.join(", "), lifetime];
 }
 
-/** `config schema`: the JSON Schema for editors. */
-export function configSchemaCommand(session: Session): void {
-  writeJson(session.output, jsonSchema([memory, local]));
+/** `config schema`: the JSON Schema for editors, with the backends that are installed. */
+export async function configSchemaCommand(session: Session): Promise<void> {
+  writeJson(session.output, jsonSchema(await installedBackends()));
 }

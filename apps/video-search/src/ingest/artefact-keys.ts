@@ -52,10 +52,10 @@ export const resultsKey: KeyType<
 
 /**
  * The `{video}` of an artefact: the film's content and everything else that shapes the artefact (settings, other files), so that a change of
- * either is another key. What was made for one film is killed together by the tag of its video id.
+ * either is another key. What stands before the "@" is the film: all of it is killed together.
  */
 export function videoPart(videoId: string, inputs: unknown): string {
-  return `${videoId}~${hash("sha256", JSON.stringify(inputs), "hex").slice(0, 16)}`;
+  return `${videoId}@${hash("sha256", JSON.stringify(inputs), "hex").slice(0, 16)}`;
 }
 
 /** The `{model}` of an artefact. */

@@ -1,4 +1,4 @@
-import { videoTag, type NdArrays } from "@cogniverse/core";
+import type { NdArrays } from "@cogniverse/core";
 import type { Bytes, Cacheable, Compute, Key, TenantCache } from "@cogniverse/sdk";
 import type { VideoRecord } from "../library/video-library.ts";
 import { chunkWindows, within, type ChunkWindow } from "../media/chunk-windows.ts";
@@ -68,16 +68,13 @@ export class Artefacts {
     return this.#obtain(
       "keyframes",
       manifestKey({ video: framesPart(video) }),
-      video,
       async ({ signal }) => {
         // What is stored on the way is as old as this moment: an invalidation that comes while the film is decoded kills it too.
         const since = await cache.position({ signal });
         const timestampsMs: number[] = [];
         for await (const { timestampMs, jpeg } of extractKeyframes(video.path, { signal })) {
-          const tags = [videoTag(video.videoId)];
           await cache.put(frameKey({ video: framesPart(video), timestamp: timestampMs }), jpeg, {
             since,
-            tags,
             signal,
           });
           report.addWritten("frame", jpeg.byteLength);
@@ -93,16 +90,14 @@ export class Artefacts {
   /** The jpg of a key frame; one that was lost is decoded again alone. */
   jpeg(video: VideoRecord, timestampMs: number): Promise<Bytes> {
     const key = frameKey({ video: framesPart(video), timestamp: timestampMs });
-    return this.#obtain("frame", key, video, ({ signal }) =>
-      decodeFrame(video, timestampMs, signal),
-    );
+    return this.#obtain("frame", key, ({ signal }) => decodeFrame(video, timestampMs, signal));
   }
 
   /** What the vision model sees in one key frame, length 1. */
   async frameVector(video: VideoRecord, timestampMs: number): Promise<Float32Array> {
     const { vision } = this.#options.models;
     const key = this.#visionKey(video, `frame_${timestampMs}`);
-    const arrays = await this.#obtain("frame embedding", key, video, async ({ signal }) => {
+    const arrays = await this.#obtain("frame embedding", key, async ({ signal }) => {
       const [vector] = await vision.embedImages([await this.#sources.jpeg(video, timestampMs)], {
         signal,
       });
@@ -118,19 +113,14 @@ export class Artefacts {
     window: ChunkWindow,
   ): Promise<NdArrays> {
     const { vision } = this.#options.models;
-    return this.#obtain(
-      "chunk embedding",
-      this.#visionKey(video, chunkName(window)),
-      video,
-      async () => {
-        const sum = new Float32Array(vision.dimensions);
-        for (const { timestampMs } of framesIn(window, manifest)) {
-          for (const [i, x] of (await this.#sources.frameVector(video, timestampMs)).entries())
-            sum[i] = (sum[i] ?? 0) + x;
-        }
-        return vectorArrays([normalise(sum)], vision.dimensions);
-      },
-    );
+    return this.#obtain("chunk embedding", this.#visionKey(video, chunkName(window)), async () => {
+      const sum = new Float32Array(vision.dimensions);
+      for (const { timestampMs } of framesIn(window, manifest)) {
+        for (const [i, x] of (await this.#sources.frameVector(video, timestampMs)).entries())
+          sum[i] = (sum[i] ?? 0) + x;
+      }
+      return vectorArrays([normalise(sum)], vision.dimensions);
+    });
   }
 
   /** What is embedded for the video. */
@@ -140,7 +130,7 @@ export class Artefacts {
       model: modelPart(vision.identity),
       video: framesPart(video),
     });
-    return this.#obtain("embedding summary", key, video, () => ({
+    return this.#obtain("embedding summary", key, () => ({
       model: modelPart(vision.identity),
       dimensions: vision.dimensions,
       frames: manifest.timestampsMs.map((ms) => `frame_${ms}`),
@@ -152,7 +142,7 @@ export class Artefacts {
   labels(video: VideoRecord, manifest: KeyframeManifest): Promise<FrameLabels> {
     const { vision } = this.#options.models;
     const key = labelsKey({ model: modelPart(vision.identity), video: framesPart(video) });
-    return this.#obtain("labels", key, video, async ({ signal }) => {
+    return this.#obtain("labels", key, async ({ signal }) => {
       const labels = [];
       for (const ms of manifest.timestampsMs) {
         labels.push(
@@ -172,7 +162,7 @@ export class Artefacts {
     const model = modelPart(text.identity);
     const part = videoPart(video.videoId, [frameInputs(), modelPart(vision.identity)]);
     const key = embeddingKey({ model, video: part, chunk: "labels" });
-    const arrays = await this.#obtain("label vectors", key, video, async ({ signal }) => {
+    const arrays = await this.#obtain("label vectors", key, async ({ signal }) => {
       const { labels } = await this.#sources.labels(video, manifest);
       const rows = [];
       for (const guesses of labels) {
@@ -194,7 +184,7 @@ export class Artefacts {
       video.sidecar?.language ?? null,
       heardBy,
     ]);
-    return this.#obtain("transcript", transcriptKey({ video: part }), video, ({ signal }) =>
+    return this.#obtain("transcript", transcriptKey({ video: part }), ({ signal }) =>
       transcribeVideo(video.path, { speech, signal }),
     );
   }
@@ -210,16 +200,11 @@ export class Artefacts {
   async #obtain<T extends Cacheable>(
     type: ArtefactType,
     key: Key<T>,
-    video: VideoRecord,
     compute: Compute<T>,
   ): Promise<T> {
     const { cache, report, signal, refresh } = this.#options;
     const startedAt = performance.now();
-    const tagged: Compute<T> = (context) => {
-      context.setTags(videoTag(video.videoId));
-      return compute(context);
-    };
-    const info = await cache.getOrComputeWithInfo<T>(key, tagged, {
+    const info = await cache.getOrComputeWithInfo<T>(key, compute, {
       signal,
       refresh,
     });
