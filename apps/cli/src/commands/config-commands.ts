@@ -1,6 +1,7 @@
 import {
   checkConfig,
   formatConfigProblems,
+  installedBackends,
   jsonSchema,
   type PolicySummary,
 } from "@cogniverse/runtime";
