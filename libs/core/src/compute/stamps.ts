@@ -38,9 +38,13 @@ export class Stamps {
     return [...this.#stamps.values()];
   }
 
-  /** At most {@link MAX_STAMPS} stamps that cover everything added. */
-  collapsed(): readonly ScopeStamp[] {
+  /**
+   * At most {@link MAX_STAMPS} stamps that cover everything added. What stands for several stamps takes the earliest position among them, and
+   * would be dead for ever once one of them was invalidated and read anew: `renew` may date a stamp that is still valid at the present position.
+   */
+  collapsed(renew: (stamp: ScopeStamp) => ScopeStamp = (stamp) => stamp): readonly ScopeStamp[] {
     let stamps = this.all();
+    if (stamps.length > MAX_STAMPS) stamps = stamps.map(renew);
     for (let depth = deepest(stamps); stamps.length > MAX_STAMPS && depth > 1; depth--)
       stamps = liftTo(stamps, depth - 1);
     if (stamps.length <= MAX_STAMPS) return stamps;

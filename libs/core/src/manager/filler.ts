@@ -7,6 +7,7 @@ import {
   type LogHead,
   type Position,
   type ReadOptions,
+  type ScopeStamp,
   type UserMetadata,
 } from "@cogniverse/sdk";
 import { decodeKey } from "@cogniverse/sdk/keys";
@@ -80,7 +81,7 @@ export class Filler {
     family.counters.computes++;
     family.counters.computeMs += computeMs;
     const tags = [...new Set([...key.tags, ...scope.tags])];
-    const inherited = scope.stamps.collapsed();
+    const inherited = scope.stamps.collapsed((stamp) => this.#renewed(fill, stamp));
     const provenance: Provenance = { logId, asOf, tags, inherited, digest: "" };
     const { causes } = fill;
     const computed: Computed = {
@@ -204,6 +205,14 @@ export class Filler {
       });
       return undefined;
     }
+  }
+
+  /** No record up to the mirror's position covers a valid stamp, so it says the same dated at that position. */
+  #renewed({ tenant, key }: Fill, stamp: ScopeStamp): ScopeStamp {
+    const asOf = this.#engine.coherence.position;
+    const copy = { asOf, tags: [], inherited: [stamp] };
+    if (stamp.asOf >= asOf || tenant.mirror.kill(key.path, copy) !== undefined) return stamp;
+    return { ...stamp, asOf };
   }
 
   #ship(
