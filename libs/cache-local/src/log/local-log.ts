@@ -25,6 +25,8 @@ export const LEASE_MS = 200;
  */
 export class LocalLog implements InvalidationLog {
   readonly leaseMs: number = LEASE_MS;
+  /** All processes on one directory run on one kernel. */
+  readonly sharesClock: boolean = true;
   readonly #environment: Environment;
   readonly #store: LogStore;
   readonly #members: Members;
