@@ -21,6 +21,8 @@ export function packageConfig(configUrl, overrides = {}) {
     extensionsToTreatAsEsm: [".ts"],
     modulePathIgnorePatterns: ["<rootDir>/dist/"],
     transform: {},
+    // Ends a test that hangs; says nothing about speed, for machines are busy and slow at will.
+    testTimeout: 60_000,
     ...overrides,
   };
 }

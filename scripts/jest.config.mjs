@@ -6,4 +6,5 @@ export default {
   testEnvironment: "node",
   testMatch: ["<rootDir>/test/**/*.test.mjs"],
   transform: {},
+  testTimeout: 60_000,
 };
