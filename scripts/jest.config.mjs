@@ -6,5 +6,4 @@ export default {
   testEnvironment: "node",
   testMatch: ["<rootDir>/test/**/*.test.mjs"],
   transform: {},
-  testTimeout: 60_000,
 };
