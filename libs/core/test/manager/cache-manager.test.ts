@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { CacheManager, defineKeyType, jsonCodec, keys } from "@cogniverse/core";
+import { CacheManager, defineKeyType, jsonCodec, keys, silentLogger } from "@cogniverse/core";
 import { memoryBackend } from "@cogniverse/cache-memory";
 import { entryBackend, FakeClock, mapBackend } from "@cogniverse/testkit";
 
@@ -12,7 +12,7 @@ function threeTiers(): { readonly cache: CacheManager; readonly clock: FakeClock
   const cache = new CacheManager({
     clock,
     tiers: [
-      { name: "memory", backend: memoryBackend({}, { clock }) },
+      { name: "memory", backend: memoryBackend({}, { clock, logger: silentLogger }) },
       { name: "warm", backend: entryBackend({ clock, traits }) },
       { name: "six", backend: mapBackend({ clock, traits: { ...traits, locality: "shared" } }) },
     ],
