@@ -25,6 +25,12 @@ function rowBytes(keyBytes: number, valueBytes: number): number {
   return blockBytes(valueBytes + ROW_OVERHEAD_BYTES) + 2 * (keyBytes + ROW_OVERHEAD_BYTES);
 }
 
+/**
+ * What LMDB may take beyond the rows it holds: pages that a transaction replaces are free only for the transactions after the next flush.
+ * Follows from the limits of one transaction in write-queue.ts.
+ */
+export const INDEX_SLACK_BYTES = 1_048_576;
+
 /** Space taken now. `indexFileBytes`: the LMDB file, which keeps the pages it once had. `otherBytes`: what cannot be evicted. */
 export type Usage = Readonly<{
   indexBytes: number;
@@ -37,8 +43,22 @@ export type Usage = Readonly<{
 /** Space an entry asks for. */
 export type Need = Readonly<{ indexBytes: number; fileBytes: number }>;
 
+const NOTHING: Need = { indexBytes: 0, fileBytes: 0 };
+
 /** Bytes on disk that count against the cap, with `need` added. Freed index pages are used again before the LMDB file grows. */
-export function usedBytes(usage: Usage, need: Need = { indexBytes: 0, fileBytes: 0 }): number {
-  const index = Math.max(usage.indexBytes + need.indexBytes, usage.indexFileBytes);
+export function usedBytes(usage: Usage, need: Need = NOTHING): number {
+  const rows = usage.indexBytes + need.indexBytes + INDEX_SLACK_BYTES;
+  const index = Math.max(rows, usage.indexFileBytes);
   return index + usage.fileBytes + usage.reservedBytes + need.fileBytes + usage.otherBytes;
+}
+
+/**
+ * Bytes by which `need` is over the cap; <= 0 where there is room. An LMDB file that has outgrown the cap by itself (a process was
+ * stopped in the middle of a read, so that no page came free) still takes rows into its free pages, and no files.
+ */
+export function overBytes(usage: Usage, need: Need, capBytes: number): number {
+  const over = usedBytes(usage, need) - capBytes;
+  const outgrown = usage.indexFileBytes + usage.otherBytes > capBytes;
+  if (!outgrown || need.fileBytes > 0) return over;
+  return usage.indexBytes + need.indexBytes + INDEX_SLACK_BYTES - usage.indexFileBytes / 2;
 }

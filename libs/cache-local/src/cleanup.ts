@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Clock } from "@cogniverse/sdk";
 import type { EntryIndex } from "./entry-index.ts";
+import type { Environment } from "./environment.ts";
 import type { Graveyard } from "./graveyard.ts";
 import type { PendingFiles } from "./pending-files.ts";
 import type { Room } from "./room.ts";
@@ -17,6 +18,7 @@ export type CleanupReport = Readonly<{ expired: number; reclaimed: number; stray
 
 /** What a cleanup works with. */
 export interface CleanupParts {
+  readonly environment: Environment;
   readonly index: EntryIndex;
   readonly pending: PendingFiles;
   readonly files: ValueFiles;
@@ -56,13 +58,13 @@ export class Cleanup {
 
   async #pass(directories: number): Promise<CleanupReport> {
     const expired = await this.#repeat(() => this.#dropExpired());
+    await this.#parts.graveyard.retry();
     const reclaimed = await this.#reclaim();
     let strays = await this.#strays("tmp");
     for (let n = 0; n < Math.min(directories, FAN_OUT) && !this.#stopped; n++) {
       strays += await this.#strays(this.#parts.files.directory(this.#nextDirectory));
       this.#nextDirectory = (this.#nextDirectory + 1) % FAN_OUT;
     }
-    await this.#parts.graveyard.settled();
     return { expired, reclaimed, strays };
   }
 
@@ -82,7 +84,9 @@ export class Cleanup {
       for (const found of expired) room.drop(found);
       return expired;
     });
-    graveyard.dig(dropped.filter(({ head }) => head.inFile).map(({ head }) => ({ id: head.id })));
+    await graveyard.dig(
+      dropped.filter(({ head }) => head.inFile).map(({ head }) => ({ id: head.id })),
+    );
     return dropped.length;
   }
 
@@ -90,8 +94,7 @@ export class Cleanup {
     const { pending, graveyard } = this.#parts;
     return this.#repeat(async () => {
       const orphans = pending.orphans(STEP);
-      graveyard.dig(orphans.map((id) => ({ id })));
-      await graveyard.settled();
+      await graveyard.dig(orphans.map((id) => ({ id })));
       // What could not be unlinked stays for the next pass.
       return orphans.filter((id) => pending.has(id)).length === 0 ? orphans.length : 0;
     });
@@ -99,8 +102,10 @@ export class Cleanup {
 
   /** Files of one directory without a row of any kind. Rows come before files, so none of them is under way. */
   async #strays(directory: string): Promise<number> {
-    const { index, pending, files } = this.#parts;
+    const { environment, index, pending, files } = this.#parts;
     const names = await files.list(directory);
+    // Looked up in a snapshot that is younger than the listing: in an older one a file that was just written has no row yet.
+    environment.refresh();
     let strays = 0;
     for (const [n, id] of names.entries()) {
       if (this.#stopped) break;

@@ -57,7 +57,8 @@ export function translateDiskError(error: unknown, tier: string, doing: string):
 }
 
 function isAbort(error: unknown): boolean {
-  return error instanceof Error && (error.name === "AbortError" || error.name === "TimeoutError");
+  if (typeof error !== "object" || error === null || !("name" in error)) return false;
+  return error.name === "AbortError" || error.name === "TimeoutError";
 }
 
 function advice(code: string): string {

@@ -1,4 +1,11 @@
-import type { Clock, Entry, StoredEntry, StoredHead, UnreadableCopy } from "@cogniverse/sdk";
+import type {
+  Clock,
+  Entry,
+  EntryMetadata,
+  StoredEntry,
+  StoredHead,
+  UnreadableCopy,
+} from "@cogniverse/sdk";
 import { decodeFrame, decodeFrameHeader } from "@cogniverse/sdk/frame";
 import type { EntryIndex, Found } from "./entry-index.ts";
 import type { Environment } from "./environment.ts";
@@ -8,6 +15,9 @@ import type { ValueFiles } from "./value-files.ts";
 
 /** Times that a value may be replaced under a reader before it gives up; each needs another writer to finish in between. */
 const MOST_TRIES = 8;
+
+/** Copies whose metadata is kept parsed; about 1 KB each. */
+const MOST_KNOWN = 2048;
 
 /** What was found, and which copy it was where that copy is damaged and has to go. */
 export type Answer<T> = Readonly<{ answer: T | UnreadableCopy | undefined; damaged?: Found }>;
@@ -23,6 +33,7 @@ export class EntryReader {
   readonly #files: ValueFiles;
   readonly #sieve: Sieve;
   readonly #clock: Clock;
+  readonly #known = new Map<string, EntryMetadata>();
 
   constructor(
     environment: Environment,
@@ -62,12 +73,16 @@ export class EntryReader {
     if (found === undefined) return { answer: undefined };
     if (found.head.expiresAt <= this.#clock.now()) return { answer: EXPIRED };
     this.#sieve.visit(found.head.order);
-    return found.head.inFile ? this.#fromFile(key, found) : inline(found);
+    return found.head.inFile
+      ? this.#fromFile(key, found)
+      : this.#decoded(recordFrame(found.record), found);
   }
 
   /** The entry of a row that may have left the index. */
   async load(found: Found): Promise<Entry | undefined> {
-    const { answer } = found.head.inFile ? await this.#readFile(found) : inline(found);
+    const { answer } = found.head.inFile
+      ? await this.#readFile(found)
+      : this.#decoded(recordFrame(found.record), found);
     return answer !== undefined && "data" in answer ? answer : undefined;
   }
 
@@ -83,7 +98,7 @@ export class EntryReader {
       if (again === undefined) return { answer: undefined };
       if (again.head.id === found.head.id) return { answer: CORRUPT, damaged: found };
       if (again.head.expiresAt <= this.#clock.now()) return { answer: EXPIRED };
-      if (!again.head.inFile) return inline(again);
+      if (!again.head.inFile) return this.#decoded(recordFrame(again.record), again);
       found = again;
     }
     return { answer: undefined };
@@ -97,23 +112,35 @@ export class EntryReader {
     const header = recordFrame(found.record);
     if (frame === "resized" || Buffer.compare(frame.subarray(0, headerBytes), header) !== 0)
       return { answer: CORRUPT, damaged: found };
-    return decoded(frame, found);
+    return this.#decoded(frame, found);
+  }
+
+  /** `frame`: whole. What one id names never changes, so its metadata needs to be parsed and checked only once. */
+  #decoded(frame: Uint8Array, found: Found): Answer<StoredEntry> {
+    const { id, headerBytes, payloadBytes } = found.head;
+    const known = this.#known.get(id);
+    if (known !== undefined && frame.byteLength === headerBytes + payloadBytes)
+      return { answer: { data: frame.subarray(headerBytes), metadata: known, etag: id } };
+    const frameOf = decodeFrame(frame);
+    if (!frameOf.ok) return refused(frameOf.cause, found);
+    const { data, metadata } = frameOf.entry;
+    this.#remember(id, metadata);
+    return { answer: { data, metadata, etag: id } };
+  }
+
+  #remember(id: string, metadata: EntryMetadata): void {
+    if (this.#known.size >= MOST_KNOWN) {
+      for (const oldest of this.#known.keys()) {
+        this.#known.delete(oldest);
+        break;
+      }
+    }
+    this.#known.set(id, metadata);
   }
 }
 
 /** No such file. Compared by identity. */
 const GONE: Answer<StoredEntry> = { answer: undefined };
-
-function inline(found: Found): Answer<StoredEntry> {
-  return decoded(recordFrame(found.record), found);
-}
-
-function decoded(frame: Uint8Array, found: Found): Answer<StoredEntry> {
-  const decodedFrame = decodeFrame(frame);
-  if (!decodedFrame.ok) return refused(decodedFrame.cause, found);
-  const { data, metadata } = decodedFrame.entry;
-  return { answer: { data, metadata, etag: found.head.id } };
-}
 
 function refused(cause: "foreign" | "unsupported" | "corrupt", found: Found): Answer<never> {
   // Only this package writes into its directory, so a frame without our mark is a damaged one.

@@ -80,7 +80,7 @@ export class EntryWriter {
       room.drop(found);
       return found;
     });
-    if (removed?.head.inFile === true) graveyard.dig([{ id: removed.head.id }]);
+    if (removed?.head.inFile === true) void graveyard.dig([{ id: removed.head.id }]);
     return removed;
   }
 
@@ -91,7 +91,7 @@ export class EntryWriter {
   }
 
   async #putFile(plan: Plan): Promise<string | undefined> {
-    const { files, writes, pending } = this.#parts;
+    const { files, graveyard, pending } = this.#parts;
     const need = fileNeed(plan);
     const reserved = await this.#admitted(plan, need, () => {
       pending.reserve(plan.row.id, need.indexBytes + need.fileBytes);
@@ -101,7 +101,7 @@ export class EntryWriter {
     try {
       await files.write(plan.row.id, plan.parts);
     } catch (error) {
-      await writes.run(() => pending.settle(plan.row.id));
+      await graveyard.dig([{ id: plan.row.id }]);
       throw error;
     }
     return (await this.#commitFile(plan, need)) ? plan.row.id : undefined;
@@ -120,7 +120,7 @@ export class EntryWriter {
       return { state: "unmet" };
     });
     this.#clearAway(outcome);
-    if (outcome.state === "unmet") this.#parts.graveyard.dig([{ id: plan.row.id }]);
+    if (outcome.state === "unmet") void this.#parts.graveyard.dig([{ id: plan.row.id }]);
     return outcome.state === "done";
   }
 
@@ -128,7 +128,10 @@ export class EntryWriter {
   async #admitted(plan: Plan, need: Need, store: () => Found | undefined): Promise<boolean> {
     const { writes, graveyard } = this.#parts;
     for (let round = 0; round < MOST_ROUNDS; round++) {
-      const outcome = await writes.run(() => this.#admit(plan, need, store));
+      const outcome = await writes.run(
+        () => this.#admit(plan, need, store),
+        plan.row.payload?.byteLength,
+      );
       this.#clearAway(outcome);
       if (outcome.state === "done") return true;
       if (outcome.state !== "wait") return false;
@@ -177,7 +180,7 @@ export class EntryWriter {
     const told = evicted.map((found) => ({ found, held: evictions.tell(found) }));
     const gone = [...expired, ...(replaced === undefined ? [] : [replaced])];
     const graves = [...told, ...gone.map((found) => ({ found, held: undefined }))];
-    graveyard.dig(
+    void graveyard.dig(
       graves
         .filter(({ found }) => found.head.inFile)
         .map(({ found, held }) => ({ id: found.head.id, held })),

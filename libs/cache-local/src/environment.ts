@@ -31,9 +31,10 @@ export const MAX_INDEX_KEY_BYTES = 1978;
 // Abortable, committed before it returns. Without the third flag the data is on disk before the commit can be seen; with it (where lmdb keeps
 // a flushed snapshot to fall back to) right after, outside the write lock that other processes wait for.
 function flagsOf(sync: "before" | "after"): TransactionFlags {
-  const flags = TransactionFlags.ABORTABLE | TransactionFlags.SYNCHRONOUS_COMMIT;
-  if (sync === "before" || process.platform === "win32") return flags;
-  return flags | TransactionFlags.NO_SYNC_FLUSH;
+  const flush = sync === "before" || process.platform === "win32";
+  const { ABORTABLE, SYNCHRONOUS_COMMIT, NO_SYNC_FLUSH } = TransactionFlags;
+  // oxlint-disable-next-line typescript/no-unsafe-enum-assignment -- flags that are put together are a plain number
+  return ABORTABLE | SYNCHRONOUS_COMMIT | (flush ? 0 : NO_SYNC_FLUSH);
 }
 
 const shared = new Map<string, Shared>();

@@ -17,6 +17,7 @@ export class Graveyard {
   readonly #writes: WriteQueue;
   readonly #logger: Logger;
   readonly #digging = new Set<Promise<void>>();
+  readonly #failed = new Set<string>();
 
   constructor(files: ValueFiles, pending: PendingFiles, writes: WriteQueue, logger: Logger) {
     this.#files = files;
@@ -25,19 +26,37 @@ export class Graveyard {
     this.#logger = logger;
   }
 
-  /** Takes files over that are buried in the index. Never throws; what cannot be unlinked is left to a later cleanup. */
-  dig(graves: readonly Grave[]): void {
-    if (graves.length === 0) return;
-    const run = Promise.all(graves.map((grave) => this.#unlink(grave)))
-      .then((gone) => this.#settle(gone.filter((id) => id !== undefined)))
-      .catch((error: unknown) => this.#report(error))
-      .finally(() => this.#digging.delete(run));
+  /** Takes files over that are buried in the index, and resolves when they are gone. Never rejects: what cannot be unlinked is tried again by {@link retry}. */
+  dig(graves: readonly Grave[]): Promise<void> {
+    if (graves.length === 0) return Promise.resolve();
+    const run = this.#dig(graves).finally(() => this.#digging.delete(run));
     this.#digging.add(run);
+    return run;
   }
 
-  /** Resolves when all that was taken over so far is unlinked and accounted for, or given up. */
+  /** Tries again what failed before. */
+  retry(): Promise<void> {
+    const graves = [...this.#failed].map((id) => ({ id }));
+    this.#failed.clear();
+    return this.dig(graves);
+  }
+
+  /** Resolves when all that was taken over so far is unlinked and accounted for, or failed. */
   async settled(): Promise<void> {
     while (this.#digging.size > 0) await Promise.all(this.#digging);
+  }
+
+  async #dig(graves: readonly Grave[]): Promise<void> {
+    const unlinked = await Promise.all(graves.map((grave) => this.#unlink(grave)));
+    const ids = unlinked.filter((id) => id !== undefined);
+    if (ids.length === 0) return;
+    try {
+      await this.#writes.run(() => {
+        for (const id of ids) this.#pending.settle(id);
+      });
+    } catch (error) {
+      for (const id of ids) this.#fail(id, error);
+    }
   }
 
   async #unlink({ id, held }: Grave): Promise<string | undefined> {
@@ -46,19 +65,13 @@ export class Graveyard {
       await this.#files.discard(id);
       return id;
     } catch (error) {
-      this.#report(error);
+      this.#fail(id, error);
       return undefined;
     }
   }
 
-  async #settle(ids: readonly string[]): Promise<void> {
-    if (ids.length === 0) return;
-    await this.#writes.run(() => {
-      for (const id of ids) this.#pending.settle(id);
-    });
-  }
-
-  #report(error: unknown): void {
+  #fail(id: string, error: unknown): void {
+    this.#failed.add(id);
     this.#logger.warn("A file of the local tier could not be removed", {
       code: failureCode(error),
     });

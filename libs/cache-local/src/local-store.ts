@@ -18,7 +18,8 @@ import { PendingFiles } from "./pending-files.ts";
 import { ownIdentity } from "./process-identity.ts";
 import { Room } from "./room.ts";
 import { Sieve } from "./sieve.ts";
-import { ValueFiles, type FileSystem } from "./value-files.ts";
+import type { FileSystem } from "./file-system.ts";
+import { ValueFiles } from "./value-files.ts";
 import { WriteQueue } from "./write-queue.ts";
 
 /** The opened parts of one directory, wired together. */
@@ -95,7 +96,7 @@ function wire(
   const graveyard = new Graveyard(files, pending, writes, logger);
   const reader = new EntryReader(environment, index, files, sieve, clock);
   const evictions = new Evictions(clock, (found) => reader.load(found));
-  const shared = { index, pending, files, room, graveyard, writes, clock };
+  const shared = { environment, index, pending, files, room, graveyard, writes, clock };
   const { inlineMaxBytes } = options;
   const writer = new EntryWriter({ ...shared, evictions, sieve, inlineMaxBytes });
   const cleanup = new Cleanup(shared);

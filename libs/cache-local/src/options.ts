@@ -28,6 +28,8 @@ export type ResolvedOptions = Readonly<{
 
 const GB = 1e9;
 const MAX_INLINE_BYTES = 65_536;
+/** The index and the log need about 1.3 MB before anything is stored. */
+const LEAST_GB = 0.004;
 const MAX_SECONDS = 2_000_000;
 
 /** JSON Schema of {@link LocalOptions}. */
@@ -44,7 +46,7 @@ export const localSchema: Readonly<Record<string, unknown>> = {
     },
     max_size_gb: {
       type: "number",
-      exclusiveMinimum: 0,
+      minimum: LEAST_GB,
       default: 10,
       description: "Hard cap on what the directory takes, in GB of 10^9 bytes.",
     },
@@ -78,16 +80,15 @@ export const localSchema: Readonly<Record<string, unknown>> = {
 
 type Check = Readonly<{ fits: (value: unknown) => boolean; wanted: string }>;
 
-const POSITIVE: Check = {
-  fits: (value) => isNumber(value) && value > 0,
-  wanted: "a number above 0",
-};
 const CHECKS: Readonly<Record<keyof LocalOptions, Check>> = {
   base_path: {
     fits: (value) => typeof value === "string" && value.trim() !== "" && !value.includes("\0"),
     wanted: "the path of a directory",
   },
-  max_size_gb: POSITIVE,
+  max_size_gb: {
+    fits: (value) => isNumber(value) && value >= LEAST_GB,
+    wanted: `a number of at least ${LEAST_GB}, which the index alone needs`,
+  },
   min_free_gb: {
     fits: (value) => isNumber(value) && value >= 0,
     wanted: "a number of at least 0",

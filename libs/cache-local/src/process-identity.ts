@@ -1,4 +1,5 @@
 import { readFileSync, readlinkSync } from "node:fs";
+import { failureCode } from "./disk-error.ts";
 
 /**
  * A process, so that another one can tell later whether it still runs. `startedAt`: the kernel's own start time (clock ticks after boot),
@@ -54,7 +55,7 @@ function pidExists(pid: number): boolean {
     return true;
   } catch (error) {
     // EPERM: it is there, and another user's.
-    return !(error instanceof Error && "code" in error && error.code === "ESRCH");
+    return failureCode(error) !== "ESRCH";
   }
 }
 

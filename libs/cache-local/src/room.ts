@@ -1,4 +1,4 @@
-import { usedBytes, type Need, type Usage } from "./capacity.ts";
+import { overBytes, type Need, type Usage } from "./capacity.ts";
 import { expiryKey, fileCharge, type EntryIndex, type Found } from "./entry-index.ts";
 import type { PendingFiles } from "./pending-files.ts";
 import type { Sieve } from "./sieve.ts";
@@ -52,10 +52,10 @@ export class Room {
     const expired: Found[] = [];
     const usage = this.usage();
     // What cannot fit an empty directory must not empty this one.
-    const least = usedBytes({ ...usage, indexBytes: 0, fileBytes: 0, reservedBytes: 0 }, need);
-    if (least > cap) return { state: "refused", evicted, expired };
+    const empty = { ...usage, indexBytes: 0, fileBytes: 0, reservedBytes: 0 };
+    if (overBytes(empty, need, cap) > 0) return { state: "refused", evicted, expired };
     let buried = 0;
-    const missing = (): number => usedBytes(this.usage(), need) - buried - cap;
+    const missing = (): number => overBytes(this.usage(), need, cap) - buried;
     if (missing() > 0) {
       for (const found of this.expired(now, EXPIRED_FIRST)) {
         buried += this.drop(found);
@@ -69,7 +69,7 @@ export class Room {
       buried += this.drop(found);
       evicted.push(found);
     }
-    const fits = usedBytes(this.usage(), need) <= cap;
+    const fits = overBytes(this.usage(), need, cap) <= 0;
     return { state: fits ? "granted" : "wait", evicted, expired };
   }
 

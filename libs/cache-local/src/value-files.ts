@@ -1,18 +1,6 @@
-import type { FileHandle } from "node:fs/promises";
-import { mkdir, open, readdir, rename, unlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { failureCode } from "./disk-error.ts";
-
-/** The part of the file system that values need; `node:fs/promises` has it. */
-export interface FileSystem {
-  open(path: string, flags: "r" | "wx"): Promise<FileHandle>;
-  mkdir(path: string, options: { recursive: true }): Promise<string | undefined>;
-  rename(from: string, to: string): Promise<void>;
-  unlink(path: string): Promise<void>;
-  readdir(path: string): Promise<string[]>;
-}
-
-const DISK: FileSystem = { open, mkdir, rename, unlink, readdir };
+import { disk, type FileSystem } from "./file-system.ts";
 
 /** Directories that values are spread over, by the first two digits of their id. */
 export const FAN_OUT = 256;
@@ -30,7 +18,7 @@ export class ValueFiles {
   readonly #fs: FileSystem;
   readonly #made = new Set<string>();
 
-  constructor(basePath: string, fileSystem: FileSystem = DISK) {
+  constructor(basePath: string, fileSystem: FileSystem = disk) {
     this.#values = join(basePath, "values");
     this.#temporary = join(basePath, "tmp");
     this.#fs = fileSystem;
@@ -59,16 +47,16 @@ export class ValueFiles {
 
   /** The whole file in an array of its own, or `undefined` where there is none. A file of another size is answered as "resized". */
   async read(id: string, bytes: number): Promise<Uint8Array<ArrayBuffer> | "resized" | undefined> {
-    const handle = await this.#openValue(id);
-    if (handle === undefined) return undefined;
+    const file = await this.#openValue(id);
+    if (file === undefined) return undefined;
     try {
       // One byte more than expected shows a file that is too long without asking for its size.
       const whole = Buffer.allocUnsafeSlow(bytes + 1);
-      const got = await readFully(handle, whole);
+      const got = await this.#readFully(file, whole);
       return got === bytes ? new Uint8Array(whole.buffer, 0, bytes) : "resized";
     } finally {
       // Nothing was written, so a failing close says nothing about the bytes.
-      void handle.close().catch(() => undefined);
+      this.#fs.close(file).catch(() => undefined);
     }
   }
 
@@ -95,16 +83,29 @@ export class ValueFiles {
   }
 
   async #writeParts(path: string, parts: readonly Uint8Array[]): Promise<void> {
-    const handle = await this.#fs.open(path, "wx");
+    const file = await this.#fs.open(path, "wx");
     try {
-      for (const part of parts) await writeFully(handle, part);
-      await handle.datasync();
+      for (const part of parts)
+        for (let done = 0; done < part.byteLength;) done += await this.#fs.write(file, part, done);
+      await this.#fs.sync(file);
     } finally {
-      await handle.close();
+      await this.#fs.close(file);
     }
   }
 
-  async #openValue(id: string): Promise<FileHandle | undefined> {
+  async #readFully(file: number, target: Uint8Array): Promise<number> {
+    let got = 0;
+    while (got < target.byteLength) {
+      const length = Math.min(target.byteLength - got, LONGEST_READ);
+      const bytes = await this.#fs.read(file, target, got, length);
+      got += bytes;
+      // A local file gives all that it has at once, so the byte beyond the end need not be asked for again.
+      if (bytes === 0 || got === target.byteLength - 1) break;
+    }
+    return got;
+  }
+
+  async #openValue(id: string): Promise<number | undefined> {
     try {
       return await this.#fs.open(join(this.#values, id.slice(0, 2), id), "r");
     } catch (error) {
@@ -117,7 +118,7 @@ export class ValueFiles {
     const directory = join(this.#values, id.slice(0, 2));
     for (const path of [this.#temporary, directory]) {
       if (this.#made.has(path)) continue;
-      await this.#fs.mkdir(path, { recursive: true });
+      await this.#fs.mkdir(path);
       await this.#syncDirectory(dirname(path));
       this.#made.add(path);
     }
@@ -127,11 +128,11 @@ export class ValueFiles {
   async #syncDirectory(path: string): Promise<void> {
     // Windows has no way to flush a directory.
     if (process.platform === "win32") return;
-    const handle = await this.#fs.open(path, "r");
+    const directory = await this.#fs.open(path, "r");
     try {
-      await handle.sync();
+      await this.#fs.sync(directory);
     } finally {
-      await handle.close();
+      await this.#fs.close(directory);
     }
   }
 
@@ -141,26 +142,5 @@ export class ValueFiles {
     } catch (error) {
       if (failureCode(error) !== "ENOENT") throw error;
     }
-  }
-}
-
-async function readFully(handle: FileHandle, target: Uint8Array): Promise<number> {
-  let got = 0;
-  while (got < target.byteLength) {
-    const length = Math.min(target.byteLength - got, LONGEST_READ);
-    const { bytesRead } = await handle.read(target, got, length, got);
-    if (bytesRead === 0) break;
-    got += bytesRead;
-    // A local file gives all that it has at once, so the byte beyond the end need not be asked for again.
-    if (got === target.byteLength - 1) break;
-  }
-  return got;
-}
-
-async function writeFully(handle: FileHandle, part: Uint8Array): Promise<void> {
-  let done = 0;
-  while (done < part.byteLength) {
-    const { bytesWritten } = await handle.write(part, done);
-    done += bytesWritten;
   }
 }

@@ -1,13 +1,16 @@
 import type { Environment } from "./environment.ts";
 
 interface Job {
+  readonly bytes: number;
   run(): void;
   settle(): void;
   fail(error: unknown): void;
 }
 
-/** Jobs of one transaction at most, so that no transaction holds the event loop or the other processes for long. */
-const BATCH = 64;
+/** Jobs of one transaction at most, so that none holds the event loop or the other processes for long. */
+const MOST_JOBS = 32;
+/** Bytes that its jobs write at most, so that what LMDB needs for a transaction beside its rows is bounded too. */
+const MOST_BYTES = 128 * 1024;
 
 /**
  * Writes of one environment, grouped: all that come within one turn of the event loop share a transaction and its flush.
@@ -25,12 +28,16 @@ export class WriteQueue {
     this.#sync = sync;
   }
 
-  /** Resolves with what `work` returned inside the transaction. A throw rejects this job alone and takes its writes back. */
-  run<T>(work: () => T): Promise<T> {
+  /**
+   * Resolves with what `work` returned inside the transaction. A throw rejects this job alone and takes its writes back.
+   * `bytes`: about what it writes, where that is more than a few rows.
+   */
+  run<T>(work: () => T, bytes: number = 0): Promise<T> {
     return new Promise((resolve, reject) => {
       // Set by run before settle is called.
       let outcome: T;
       this.#jobs.push({
+        bytes,
         run: () => {
           outcome = work();
         },
@@ -52,10 +59,20 @@ export class WriteQueue {
     this.#scheduled = true;
     setImmediate(() => {
       this.#scheduled = false;
-      this.#commit(this.#jobs.splice(0, BATCH));
+      this.#commit(this.#jobs.splice(0, this.#batch()));
       if (this.#jobs.length > 0) return this.#schedule();
       for (const resolve of this.#idle.splice(0)) resolve();
     });
+  }
+
+  /** How many of the first jobs share the next transaction; at least one. */
+  #batch(): number {
+    let bytes = 0;
+    const over = this.#jobs.findIndex((job, n) => {
+      bytes += job.bytes;
+      return n === MOST_JOBS || (n > 0 && bytes > MOST_BYTES);
+    });
+    return over < 0 ? this.#jobs.length : over;
   }
 
   #commit(jobs: readonly Job[]): void {

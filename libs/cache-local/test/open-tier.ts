@@ -21,6 +21,16 @@ export function context(clock: FakeClock = new FakeClock()): BackendContext & { 
   };
 }
 
+/** A context with the machine's own clock, for processes that nobody steers. */
+export function systemContext(): BackendContext {
+  const after = (delayMs: number, run: () => void): Disposable => {
+    const timer = setTimeout(run, delayMs).unref();
+    return { [Symbol.dispose]: () => clearTimeout(timer) };
+  };
+  const clock = { now: () => Date.now(), monotonic: () => performance.now(), after };
+  return { ...context(), clock };
+}
+
 /** Directories and tiers of one test, taken away by disposing. */
 export class Workbench implements AsyncDisposable {
   readonly context = context();

@@ -1,0 +1,3 @@
+import { run } from "./read-speed.ts";
+
+console.table(await run({ quick: process.argv.includes("--quick") }));
