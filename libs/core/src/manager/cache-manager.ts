@@ -72,6 +72,9 @@ export class CacheManager implements CacheManagerContract {
     compute: Compute<NoInfer<T>>,
     options?: ReadOptions<NoInfer<T>>,
   ): Promise<T> {
+    // No closure for a tenant that is known: this is the seed form of the hottest call.
+    const known = this.#handles.get(tenantId);
+    if (known !== undefined) return known.getOrCompute<T>(key, compute, options);
     return this.#with(tenantId, (tenant) => tenant.getOrCompute<T>(key, compute, options));
   }
 
