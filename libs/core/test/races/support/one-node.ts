@@ -57,9 +57,11 @@ export function oneNode({ memory = {}, ...options }: OneNodeOptions = {}): OneNo
   return { cache, clock, warm, cold, scheduler, [Symbol.asyncDispose]: () => cache.close() };
 }
 
-/** Reads one tier alone. */
+/** Takes part in one tier alone, also where there is no cold one. */
 export function only(tier: "memory" | "warm" | "cold"): {
-  readonly tiers: Readonly<Record<string, boolean>>;
+  readonly warm: boolean;
+  readonly cold: boolean;
+  readonly tiers: { readonly memory: boolean };
 } {
-  return { tiers: { memory: tier === "memory", warm: tier === "warm", cold: tier === "cold" } };
+  return { warm: tier === "warm", cold: tier === "cold", tiers: { memory: tier === "memory" } };
 }

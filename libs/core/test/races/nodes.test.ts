@@ -1,0 +1,154 @@
+import { describe, expect, test } from "@jest/globals";
+import { settle } from "@cogniverse/testkit";
+import { Deployment } from "./support/deployment.ts";
+import { note, only } from "./support/one-node.ts";
+
+const key = note({ id: 1 });
+
+describe("race 2: delete while another node computes", () => {
+  test("kills what that node stores", async () => {
+    await using world = new Deployment();
+    const [a, b] = [world.node().cache.forTenant("acme"), world.node().cache.forTenant("acme")];
+    const held = Promise.withResolvers<void>();
+    const began = a.getOrCompute(key, async () => {
+      await held.promise;
+      return { n: 1 };
+    });
+    await settle();
+    await world.acknowledged(b.delete(key));
+    held.resolve();
+    expect(await began).toEqual({ n: 1 });
+    for (const node of [a, b]) expect(await node.get(key)).toBeUndefined();
+  });
+});
+
+describe("race 33: explicit puts", () => {
+  test("an acknowledged put on one node kills the other node's memory copy of the old value", async () => {
+    await using world = new Deployment();
+    const [a, b] = [world.node().cache.forTenant("acme"), world.node().cache.forTenant("acme")];
+    await a.getOrCompute(key, () => ({ n: 1 }));
+    expect(await a.get(key, only("memory"))).toEqual({ n: 1 });
+    expect(await world.acknowledged(b.put(key, { n: 2 }))).toMatchObject({ superseded: false });
+    expect(await a.get(key, only("memory"))).toBeUndefined();
+    expect(await a.get(key)).toEqual({ n: 2 });
+  });
+
+  test("also where the write below fails", async () => {
+    await using world = new Deployment();
+    const [a, b] = [world.node().cache.forTenant("acme"), world.node().cache.forTenant("acme")];
+    await a.getOrCompute(key, () => ({ n: 1 }));
+    world.warm.faults.fail("putEntry");
+    await world.acknowledged(b.put(key, { n: 2 }));
+    expect(await a.get(key)).toBeUndefined();
+    expect(await b.get(key)).toEqual({ n: 2 });
+  });
+
+  test("a refresh is acknowledged like a put", async () => {
+    await using world = new Deployment();
+    const [a, b] = [world.node().cache.forTenant("acme"), world.node().cache.forTenant("acme")];
+    await a.getOrCompute(key, () => ({ n: 1 }));
+    const refreshed = b.getOrCompute(key, () => ({ n: 2 }), { refresh: true });
+    expect(await world.acknowledged(refreshed)).toEqual({ n: 2 });
+    expect(await a.get(key)).toEqual({ n: 2 });
+  });
+
+  test("two puts race from one position: one is superseded, the other is there on every tier", async () => {
+    await using world = new Deployment();
+    const [a, b] = [world.node().cache.forTenant("acme"), world.node().cache.forTenant("acme")];
+    const puts = Promise.all([a.put(key, { n: 1 }), b.put(key, { n: 2 })]);
+    const [first, second] = await world.acknowledged(puts);
+    expect([first.superseded, second.superseded].sort()).toEqual([false, true]);
+    const winner = { n: first.superseded ? 2 : 1 };
+    expect(await a.get(key, only("warm"))).toEqual(winner);
+    for (const node of [a, b]) expect(await node.get(key)).toEqual(winner);
+  });
+
+  test("of two puts the later acknowledged one wins on every tier, also where its write lands first", async () => {
+    await using world = new Deployment();
+    const [a, b] = [world.node().cache.forTenant("acme"), world.node().cache.forTenant("acme")];
+    const written = world.warm.faults.pause("putEntry");
+    const earlier = a.put(key, { n: 1 });
+    await written.reached;
+    expect(await world.acknowledged(b.put(key, { n: 2 }))).toMatchObject({ superseded: false });
+    written.release();
+    await world.acknowledged(earlier);
+    expect(await a.get(key, only("memory"))).toBeUndefined();
+    expect(await a.get(key, only("warm"))).toEqual({ n: 2 });
+    for (const node of [a, b]) expect(await node.get(key)).toEqual({ n: 2 });
+  });
+
+  test("a fill that began before a put does not replace it on any tier", async () => {
+    await using world = new Deployment();
+    const [a, b] = [world.node().cache.forTenant("acme"), world.node().cache.forTenant("acme")];
+    const written = world.warm.faults.pause("putEntry");
+    const filling = a.getOrCompute(key, () => ({ n: 1 }));
+    await written.reached;
+    await world.acknowledged(b.put(key, { n: 2 }));
+    written.release();
+    await filling;
+    for (const node of [a, b]) expect(await node.get(key)).toEqual({ n: 2 });
+  });
+});
+
+describe("race 34: a put of what was derived before an invalidation", () => {
+  test("with `since` from before it is superseded: nothing is stored", async () => {
+    await using world = new Deployment();
+    const [a, b] = [world.node().cache.forTenant("acme"), world.node().cache.forTenant("acme")];
+    const since = await a.position();
+    await world.acknowledged(b.invalidateByPattern("notes/*"));
+    const put = await world.acknowledged(a.put(key, { n: 1 }, { since }));
+    expect(put).toMatchObject({ superseded: true });
+    expect(world.warm.faults.count("putEntry")).toBe(0);
+    for (const node of [a, b]) expect(await node.get(key)).toBeUndefined();
+    expect(await a.stats()).toMatchObject({ superseded: 1 });
+  });
+
+  test("without `since`, and the invalidation lands while the put is under way: the same", async () => {
+    await using world = new Deployment();
+    const nodes = [world.node(), world.node()] as const;
+    const [a, b] = [nodes[0].cache.forTenant("acme"), nodes[1].cache.forTenant("acme")];
+    const appending = nodes[0].logFaults.pause("append");
+    const putting = a.put(key, { n: 1 }, { tags: ["red"] });
+    await appending.reached;
+    await world.acknowledged(b.invalidate({ kind: "tag", value: "red" }));
+    appending.release();
+    expect(await world.acknowledged(putting)).toMatchObject({ superseded: true });
+    expect(await a.get(key)).toBeUndefined();
+  });
+
+  test("it begins at the log's head and not at that of a mirror that lags behind", async () => {
+    await using world = new Deployment();
+    const [a, b] = [world.node().cache.forTenant("acme"), world.node().cache.forTenant("acme")];
+    await a.get(key);
+    const durable = b.invalidate({ kind: "tenant" }, { wait: "durable" });
+    await durable; // no time passed: a has not heard of it
+    expect(await world.acknowledged(a.put(key, { n: 1 }))).toMatchObject({ superseded: false });
+    expect(await b.get(key)).toEqual({ n: 1 });
+  });
+
+  test("what does not cover it supersedes nothing", async () => {
+    await using world = new Deployment();
+    const a = world.node().cache.forTenant("acme");
+    const since = await a.position();
+    await world.acknowledged(a.invalidate({ kind: "tag", value: "blue" }));
+    await world.acknowledged(a.invalidateByPattern("other/*"));
+    const put = await world.acknowledged(a.put(key, { n: 1 }, { since, tags: ["red"] }));
+    expect(put).toMatchObject({ superseded: false });
+  });
+
+  test("under a log that was replaced meanwhile nobody can tell: superseded", async () => {
+    await using world = new Deployment();
+    const node = world.node();
+    const a = node.cache.forTenant("acme");
+    const appending = node.logFaults.pause("append");
+    const putting = a.put(key, { n: 1 });
+    await appending.reached;
+    world.shared.replace();
+    await world.shared.log.append([
+      { tenantId: "acme", scope: { kind: "tenant" }, mode: "hard", at: 0, node: "other" },
+    ]);
+    appending.release();
+    expect(await world.acknowledged(putting)).toMatchObject({ superseded: true });
+    expect(await a.get(key)).toBeUndefined();
+  });
+});
