@@ -27,7 +27,7 @@ export function packageFolders(workspaceRoot = root) {
       ? readdirSync(join(workspaceRoot, parent)).map((name) => `${parent}/${name}`)
       : [],
   );
-  return [...below, "bench"]
+  return [...below, "bench", "docs"]
     .filter((folder) => existsSync(join(workspaceRoot, folder, "package.json")))
     .toSorted();
 }

@@ -18,6 +18,7 @@ const below = {
   backend: ["sdk"],
   runtime: ["sdk", "core", "backend"],
   app: ["sdk", "core", "backend", "runtime"],
+  docs: [],
   bench: ["sdk", "core", "backend", "runtime"],
 };
 

@@ -110,6 +110,6 @@ export function describeDemo(result: DemoResult): string {
     "Next:",
     `  npm start -- search "a rabbit yawns" --tenant acme`,
     "  npm start -- ingest YOUR_FILM.mp4 --tenant acme",
-    "  npx cogniverse-cache ls --tenant acme",
+    "  npm run cache -- ls --tenant acme",
   ].join("\n");
 }
