@@ -1,7 +1,15 @@
 import { describe, expect, test } from "@jest/globals";
 import { toPosition, type LogRecord, type Scope } from "@cogniverse/sdk";
 import { settle } from "@cogniverse/testkit";
-import fc from "fast-check";
+import {
+  array,
+  assert,
+  constant,
+  constantFrom,
+  property,
+  shuffledSubarray,
+  tuple,
+} from "fast-check";
 import { TenantMirror } from "../../src/invalidation/tenant-mirror.ts";
 import { Deployment } from "./support/deployment.ts";
 import { LEASE_MS } from "./support/shared-log.ts";
@@ -26,7 +34,7 @@ function recordAt(
   return digest === undefined ? record : { ...record, digest };
 }
 
-const scopes = fc.constantFrom<Scope>(
+const scopes = constantFrom<Scope>(
   { kind: "key", value: "a/1" },
   { kind: "key", value: "a/2" },
   { kind: "prefix", value: "a/" },
@@ -34,16 +42,10 @@ const scopes = fc.constantFrom<Scope>(
   { kind: "tag", value: "red" },
   { kind: "tenant" },
 );
-const histories = fc
-  .array(
-    fc.tuple(
-      scopes,
-      fc.constantFrom<"hard" | "soft">("hard", "soft"),
-      fc.constantFrom(undefined, "x", "y"),
-    ),
-    { maxLength: 12 },
-  )
-  .map((made) => made.map(([scope, mode, digest], i) => recordAt(i + 1, scope, mode, digest)));
+const histories = array(
+  tuple(scopes, constantFrom<"hard" | "soft">("hard", "soft"), constantFrom(undefined, "x", "y")),
+  { maxLength: 12 },
+).map((made) => made.map(([scope, mode, digest], i) => recordAt(i + 1, scope, mode, digest)));
 
 /** The verdict on copies of every age, some of them derived. */
 function verdicts(mirror: TenantMirror, head: number): unknown {
@@ -69,13 +71,13 @@ function mirrorOf(records: readonly LogRecord[]): TenantMirror {
 describe("race 17: the mirror", () => {
   test("judges the same whatever the order of the records, and however often they come", () => {
     const shuffled = histories.chain((records) =>
-      fc.tuple(
-        fc.constant(records),
-        fc.shuffledSubarray([...records, ...records], { minLength: 2 * records.length }),
+      tuple(
+        constant(records),
+        shuffledSubarray([...records, ...records], { minLength: 2 * records.length }),
       ),
     );
-    fc.assert(
-      fc.property(shuffled, ([records, disorder]) => {
+    assert(
+      property(shuffled, ([records, disorder]) => {
         expect(verdicts(mirrorOf(disorder), records.length)).toEqual(
           verdicts(mirrorOf(records), records.length),
         );

@@ -1,0 +1,86 @@
+import { describe, expect, test } from "@jest/globals";
+import { seededRandom } from "@cogniverse/testkit";
+import { ChildNode } from "./processes/child-node.ts";
+import { Directory } from "./processes/directory.ts";
+import { foundIn, openNode } from "./processes/node-process.ts";
+
+const tenant = "acme";
+const SMALL = 64;
+const LARGE = 100_000;
+
+describe("race 10: invalidate, kill -9, restart", () => {
+  test("what was invalidated is still dead, what was not is still there", async () => {
+    await using directory = await Directory.make();
+    const keys = ["a/1", "a/2", "b/1", "b/2", "c/1"];
+    {
+      await using node = await ChildNode.start(directory.path);
+      for (const key of keys)
+        for (const bytes of [SMALL, LARGE])
+          await node.ask({ do: "getOrCompute", tenant, key: `${key}/${bytes}`, fill: 1, bytes });
+      await node.ask({ do: "invalidate", tenant, scope: { kind: "prefix", value: "a/" } });
+      await node.ask({ do: "invalidate", tenant, scope: { kind: "glob", value: "b/1/*" } });
+      await node.ask({ do: "delete", tenant, key: `c/1/${LARGE}` });
+      await node.kill();
+    }
+    await using again = await ChildNode.start(directory.path);
+    for (const key of keys) {
+      for (const bytes of [SMALL, LARGE]) {
+        const alive = key === "b/2" || (key === "c/1" && bytes === SMALL);
+        const found = await again.ask({ do: "get", tenant, key: `${key}/${bytes}` });
+        expect([key, bytes, found]).toEqual([key, bytes, alive ? 1 : undefined]);
+      }
+    }
+  }, 30_000);
+
+  test("a process that was killed while it computed and stored leaves nothing that outlives an invalidation", async () => {
+    await using directory = await Directory.make();
+    for (let round = 1; round <= 3; round++) {
+      await using doomed = await ChildNode.start(directory.path);
+      await using other = await ChildNode.start(directory.path);
+      for (let i = 0; i < 20; i++)
+        doomed.tell({ do: "getOrCompute", tenant, key: `k/${i}`, fill: round, bytes: LARGE });
+      await doomed.ask({ do: "get", tenant, key: "k/0" });
+      const invalidated = other.ask({ do: "invalidate", tenant, scope: { kind: "tenant" } });
+      await doomed.kill();
+      await invalidated;
+      for (let i = 0; i < 20; i++)
+        expect(await other.ask({ do: "get", tenant, key: `k/${i}` })).toBeUndefined();
+    }
+  }, 60_000);
+});
+
+describe("race 23: writers of one key in two processes, killed at any moment", () => {
+  test("a reader sees one whole value or the other, and at last the value that was acknowledged last", async () => {
+    await using directory = await Directory.make();
+    const random = seededRandom(23);
+    const key = "shared/value";
+    const reader = await openNode(directory.path);
+    let hits = 0;
+    for (let round = 0; round < 2; round++) {
+      const writers = await Promise.all([
+        ChildNode.start(directory.path),
+        ChildNode.start(directory.path),
+      ]);
+      // Each put's acknowledgement waits for D; the writes themselves follow each other at once.
+      let fill = 1 + round * 60;
+      const put = (writer: ChildNode): Promise<unknown> =>
+        writer.ask({ do: "put", tenant, key, fill: fill++, bytes: LARGE });
+      const pending = writers.map((writer) => Array.from({ length: 25 }, () => put(writer)));
+      for (const one of pending.flat()) one.catch(() => undefined);
+      const killAfter = Math.floor(random.next() * 200);
+      for (let reads = 0; reads < 400; reads++) {
+        if (reads === killAfter) await writers[0]?.kill();
+        const found = foundIn(await reader.get(key, tenant, { tiers: { memory: false } }));
+        expect(found).not.toBe("torn");
+        if (found !== undefined) hits++;
+      }
+      await Promise.all(pending[1] ?? []);
+      const last = 250 + round;
+      await writers[1]?.ask({ do: "put", tenant, key, fill: last, bytes: LARGE });
+      expect(foundIn(await reader.get(key, tenant))).toBe(last);
+      for (const writer of writers) await writer.kill();
+    }
+    expect(hits).toBeGreaterThan(100);
+    await reader.close();
+  }, 60_000);
+});
