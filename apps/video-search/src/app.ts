@@ -5,7 +5,7 @@ import { VideoSearchAgent } from "./agent/video-search-agent.ts";
 import { VideoProcessor } from "./ingest/video-processor.ts";
 import type { ArtefactModels } from "./ingest/artefacts.ts";
 import { VideoLibrary } from "./library/video-library.ts";
-import { EmbeddedModels } from "./models/embedded/embedded-models.ts";
+import { modelsFromEnvironment } from "./models/models-from-environment.ts";
 
 /** The folder of the repository: configurations lie there, and what the app keeps by default. */
 export const ROOT: string = join(dirname(fileURLToPath(import.meta.url)), "..", "..", "..");
@@ -15,7 +15,7 @@ export interface AppOptions {
   /** Default: `configs/embedded.yaml`. */
   readonly config?: string | undefined;
   readonly env?: Readonly<Record<string, string | undefined>> | undefined;
-  /** Tests give cheap ones. Default: the embedded models, in a thread of their own. */
+  /** Tests give cheap ones. Default: as the environment says, else the embedded ones. */
   readonly models?: (ArtefactModels & Partial<AsyncDisposable>) | undefined;
 }
 
@@ -45,7 +45,11 @@ export class App implements AsyncDisposable {
     const folders = { COGNIVERSE_CACHE_DIR: join(home, "cache"), ...env };
     const configPath = config ?? join(ROOT, "configs", "embedded.yaml");
     const cache = await createCache({ configPath, env: folders });
-    return new App(cache, new VideoLibrary(join(home, "library")), models ?? new EmbeddedModels());
+    return new App(
+      cache,
+      new VideoLibrary(join(home, "library")),
+      models ?? modelsFromEnvironment(env),
+    );
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -2,6 +2,7 @@
  * `unreachable`: no connection. `timeout`: no answer in time. `throttled`: 429. `rejected`: another
  * 4xx. `unavailable`: 5xx. `garbage`: an answer that is not what the protocol says. `input`: a
  * picture that cannot be decoded. `worker`: the embedded model failed. `closed`: used after closing.
+ * `config`: a model is named by half.
  */
 export type ModelErrorCode =
   | "unreachable"
@@ -12,7 +13,8 @@ export type ModelErrorCode =
   | "garbage"
   | "input"
   | "worker"
-  | "closed";
+  | "closed"
+  | "config";
 
 const RETRYABLE: ReadonlySet<ModelErrorCode> = new Set([
   "unreachable",
