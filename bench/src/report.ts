@@ -60,7 +60,7 @@ export function figureLine({ name, value, unit, most }: Figure): string {
 }
 
 /** Columns that are empty everywhere are left out; all but the first and the last are aligned to the right. */
-export function table(rows: readonly (readonly string[])[]): string {
+function table(rows: readonly (readonly string[])[]): string {
   const columns = (rows[0] ?? []).map((_, column) => column);
   const used = columns.filter((column) => rows.slice(1).some((row) => row[column] !== ""));
   const widths = used.map((column) => Math.max(...rows.map((row) => (row[column] ?? "").length)));

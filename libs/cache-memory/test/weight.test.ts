@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "@jest/globals";
 
-const script = fileURLToPath(new URL("held-memory.ts", import.meta.url));
+const script = fileURLToPath(new URL("held-memory.child.ts", import.meta.url));
 
 function run(...args: readonly string[]): unknown {
   const flags = ["--expose-gc", "--conditions=@cogniverse/source", script, ...args];
