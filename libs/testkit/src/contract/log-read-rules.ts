@@ -1,5 +1,6 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { type LogHead, type LogRecord, type NewRecord, START, toPosition } from "@cogniverse/sdk";
+import { settle } from "../settle.ts";
 import type { LogRule } from "./log-fixture.ts";
 import { append, numbers, readAll, record, valueOf } from "./log-samples.ts";
 
@@ -23,23 +24,23 @@ export function readRules(rule: LogRule): void {
   );
 
   rule("readers during appends miss nothing and see nothing twice", async ({ log }) => {
-    let appending = true;
-    const writer = (async () => {
-      for (let i = 0; i < 50; i++)
-        await Promise.all([append(log, record(`${i}`)), append(log, record("x"), record("y"))]);
-      appending = false;
-    })();
     const seen: number[] = [];
     let from: LogHead = { logId: (await log.head()).logId, position: START };
-    for (let last = false; !last;) {
-      last = !appending;
+    const follow = async (): Promise<void> => {
       const delta = await log.read(from);
       ok(delta.type === "records");
       seen.push(...delta.records.map((r) => r.position));
       equal(delta.head.position, seen.length);
       from = delta.head;
+    };
+    for (let i = 0; i < 50; i++) {
+      const appends = [append(log, record(`${i}`)), append(log, record("x"), record("y"))];
+      await follow();
+      await settle(1);
+      await follow();
+      await Promise.all(appends);
     }
-    await writer;
+    await follow();
     deepEqual(
       seen,
       Array.from({ length: 150 }, (_, i) => i + 1),

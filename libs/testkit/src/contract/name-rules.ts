@@ -1,6 +1,6 @@
 import { deepEqual, equal } from "node:assert/strict";
 import type { Rule } from "./rule.ts";
-import { plain } from "./samples.ts";
+import { checkBytes } from "./samples.ts";
 
 const TENANTS = ["a", "A", "a:b", "a.b", "a-b", "a_b", "a:", "acme", "acme:prod", "x".repeat(128)];
 const LONG = `${"k".repeat(500)}/${"k".repeat(266)}`;
@@ -42,8 +42,7 @@ export function nameRules(rule: Rule): void {
 
   rule("tenants and keys chosen to collide are never one entry", async ({ backend }) => {
     for (const name of names) await backend.put(name.key, value(name), name.tenantId);
-    for (const name of names)
-      deepEqual(plain(await backend.get(name.key, name.tenantId)), value(name));
+    for (const name of names) checkBytes(await backend.get(name.key, name.tenantId), value(name));
     for (const tenantId of TENANTS)
       deepEqual(await backend.listKeys("", tenantId), KEYS.toSorted());
     for (const { key } of names.slice(0, KEYS.length)) await backend.delete(key, "a");

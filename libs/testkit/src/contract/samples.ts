@@ -1,3 +1,4 @@
+import { fail } from "node:assert/strict";
 import {
   type Bytes,
   type CacheBackend,
@@ -57,12 +58,13 @@ export async function readEntry(
   return answer === undefined || isUnreadable(answer) ? undefined : answer;
 }
 
-/** A real array of bytes for comparison, whatever view of a buffer a backend answers with. */
-export function plain(bytes: Bytes | undefined): Uint8Array | undefined {
-  return bytes === undefined ? undefined : new Uint8Array(bytes);
-}
-
-/** Whether two arrays hold the same bytes; quick where `deepEqual` takes seconds. */
-export function sameBytes(a: Bytes | undefined, b: Bytes): boolean {
-  return a !== undefined && Buffer.compare(a, b) === 0;
+/** Fails unless both hold the same bytes. Says where they differ; a diff of a large array would take minutes. */
+export function checkBytes(actual: Bytes | undefined, expected: Bytes): void {
+  if (actual === undefined) fail("there are no bytes");
+  if (Buffer.compare(actual, expected) === 0) return;
+  const length = Math.max(actual.byteLength, expected.byteLength);
+  let at = 0;
+  while (at < length && actual[at] === expected[at]) at++;
+  const lengths = `of ${actual.byteLength} bytes instead of ${expected.byteLength}`;
+  fail(`byte ${at} is ${actual[at]} instead of ${expected[at]}, ${lengths}`);
 }

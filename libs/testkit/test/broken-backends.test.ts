@@ -1,0 +1,41 @@
+import { describe, expect, test } from "@jest/globals";
+import { backendContract, logContract, type BackendContractOptions } from "@cogniverse/testkit";
+import { brokenBackends, brokenLogs } from "./broken-backends.ts";
+import { collectingRunner } from "./collecting-runner.ts";
+import { fullBackend } from "./full-backend.ts";
+import { memoryLog } from "@cogniverse/testkit";
+
+const every: BackendContractOptions = {
+  capabilities: ["entries", "batch", "streams", "scan", "leases", "log", "residents", "evictions"],
+  largestBytes: 1000,
+  listedKeys: 300,
+  bounded: () => fullBackend({ maxEntries: 100 }),
+};
+
+describe("a backend that breaks one rule is caught by the rule", () => {
+  test.each(brokenBackends.map((b) => [b.fault, b] as const))("%s", async (_fault, broken) => {
+    const runner = collectingRunner();
+    const make = (maxEntries?: number): ReturnType<typeof fullBackend> => {
+      const fixture = fullBackend(maxEntries === undefined ? {} : { maxEntries });
+      return { ...fixture, backend: broken.breakIt(fixture.backend, fixture) };
+    };
+    backendContract(runner, "broken", () => make(), { ...every, bounded: () => make(100) });
+    expect(await runner.failing(broken.rule)).toEqual([broken.rule]);
+  });
+});
+
+describe("a log that breaks one rule is caught by the rule", () => {
+  test.each(brokenLogs.map((b) => [b.fault, b] as const))("%s", async (_fault, broken) => {
+    const runner = collectingRunner();
+    logContract(runner, "broken", () => ({ log: broken.breakIt(memoryLog()) }));
+    expect(await runner.failing(broken.rule)).toEqual([broken.rule]);
+  });
+});
+
+describe("the suite of what breaks no rule", () => {
+  test("has no failing rule", async () => {
+    const runner = collectingRunner();
+    backendContract(runner, "honest", () => fullBackend(), every);
+    expect(await runner.failing()).toEqual([]);
+  });
+});
