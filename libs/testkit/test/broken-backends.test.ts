@@ -1,9 +1,34 @@
 import { describe, expect, test } from "@jest/globals";
-import { backendContract, logContract, type BackendContractOptions } from "@cogniverse/testkit";
-import { brokenBackends, brokenLogs } from "./broken-backends.ts";
+import {
+  backendContract,
+  type BackendContractOptions,
+  logContract,
+  memoryLog,
+} from "@cogniverse/testkit";
+import { brokenCapabilities } from "./broken/capabilities.ts";
+import { brokenClosing } from "./broken/closing.ts";
+import { brokenConcurrency } from "./broken/concurrency.ts";
+import { brokenEntries } from "./broken/entries.ts";
+import { brokenEvictions } from "./broken/evictions.ts";
+import { brokenListing } from "./broken/listing.ts";
+import { brokenPlainCalls } from "./broken/plain-calls.ts";
+import { brokenResidents } from "./broken/residents.ts";
+import { brokenTtl } from "./broken/ttl.ts";
+import { brokenLogs } from "./broken/logs.ts";
 import { collectingRunner } from "./collecting-runner.ts";
 import { fullBackend } from "./full-backend.ts";
-import { memoryLog } from "@cogniverse/testkit";
+
+const brokenBackends = [
+  ...brokenPlainCalls,
+  ...brokenTtl,
+  ...brokenListing,
+  ...brokenConcurrency,
+  ...brokenEntries,
+  ...brokenCapabilities,
+  ...brokenResidents,
+  ...brokenEvictions,
+  ...brokenClosing,
+];
 
 const every: BackendContractOptions = {
   capabilities: ["entries", "batch", "streams", "scan", "leases", "log", "residents", "evictions"],
