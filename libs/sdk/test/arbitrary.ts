@@ -32,9 +32,9 @@ export function textOf(list: readonly string[]): string {
   return list.map((s) => s.replaceAll("%", "%25").replaceAll("/", "%2F")).join("/");
 }
 
-export const path: fc.Arbitrary<string> = segments.map(joinPath);
+const path: fc.Arbitrary<string> = segments.map(joinPath);
 
-export const scope: fc.Arbitrary<Scope> = fc.oneof(
+const scope: fc.Arbitrary<Scope> = fc.oneof(
   fc.record({ kind: fc.constantFrom("key" as const, "tag" as const), value: path }),
   path.map((p): Scope => ({ kind: "prefix", value: `${p}/` })),
   fc.constant<Scope>({ kind: "tenant" }),
