@@ -11,6 +11,13 @@ const MOST_FREE_BYTES = 1e9;
 /** How old a look at the file system may be when a file is to be written, in milliseconds. */
 const LOOK_AGAIN_MS = 1000;
 
+/** What {@link DiskLimits} looks at. */
+export interface DiskLimitsParts {
+  readonly index: Environment;
+  readonly log: Environment;
+  readonly clock: Clock;
+}
+
 /** The cap and what counts against it beside entries: the LMDB file of the index as it stands, and the log's. */
 export class DiskLimits implements Limits {
   readonly #options: ResolvedOptions;
@@ -21,11 +28,11 @@ export class DiskLimits implements Limits {
   #allowedBytes = Infinity;
   #lookedAt = -Infinity;
 
-  constructor(options: ResolvedOptions, index: Environment, log: Environment, clock: Clock) {
+  constructor(options: ResolvedOptions, parts: DiskLimitsParts) {
     this.#options = options;
-    this.#index = index;
-    this.#log = log;
-    this.#clock = clock;
+    this.#index = parts.index;
+    this.#log = parts.log;
+    this.#clock = parts.clock;
   }
 
   capBytes(): number {

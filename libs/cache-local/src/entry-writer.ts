@@ -12,7 +12,7 @@ import type { ValueFiles } from "./value-files.ts";
 import type { WriteQueue } from "./write-queue.ts";
 
 /** Rounds of evicting and unlinking that one write goes through while others take what it made free. */
-const MOST_ROUNDS = 8;
+const MOST_ROUNDS = 16;
 
 /** What a writer works with. */
 export interface WriterParts {
@@ -126,24 +126,28 @@ export class EntryWriter {
 
   /** Does `store` in a transaction in which the condition is met and there is room, unlinking what had to be evicted in between. */
   async #admitted(plan: Plan, need: Need, store: () => Found | undefined): Promise<boolean> {
-    const { writes, graveyard } = this.#parts;
-    for (let round = 0; round < MOST_ROUNDS; round++) {
-      const outcome = await writes.run(
-        () => this.#admit(plan, need, store),
-        plan.row.payload?.byteLength,
-      );
-      this.#clearAway(outcome);
-      if (outcome.state === "done") return true;
-      if (outcome.state !== "wait") return false;
-      await graveyard.settled();
+    const { writes, graveyard, room } = this.#parts;
+    try {
+      for (let round = 0; round < MOST_ROUNDS; round++) {
+        const outcome = await writes.run(
+          () => this.#admit(plan, need, store),
+          plan.row.payload?.byteLength,
+        );
+        this.#clearAway(outcome);
+        if (outcome.state !== "wait") return outcome.state === "done";
+        await graveyard.settled();
+      }
+      return false;
+    } finally {
+      room.leave(plan.row.id);
     }
-    return false;
   }
 
   #admit(plan: Plan, need: Need, store: () => Found | undefined): Outcome {
     const { index, room, clock } = this.#parts;
     if (!this.#met(plan.condition, index.find(plan.key))) return { state: "unmet" };
-    const grant = room.make(need, plan.key, clock.now());
+    const { id } = plan.row;
+    const grant = room.make({ id, need, replacing: plan.key, now: clock.now() });
     const { state, evicted, expired } = grant;
     if (state !== "granted") return { state, evicted, expired };
     return { state: "done", replaced: store(), evicted, expired };

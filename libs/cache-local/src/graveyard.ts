@@ -1,11 +1,21 @@
 import type { Logger } from "@cogniverse/sdk";
 import { failureCode } from "./disk-error.ts";
+import type { Freeing } from "./freeing.ts";
 import type { PendingFiles } from "./pending-files.ts";
 import type { ValueFiles } from "./value-files.ts";
 import type { WriteQueue } from "./write-queue.ts";
 
 /** A file to be unlinked once `held` settles: somebody was promised that it may still be read. */
 export type Grave = Readonly<{ id: string; held?: Promise<unknown> | undefined }>;
+
+/** What a graveyard works with. */
+export interface GraveyardParts {
+  readonly files: ValueFiles;
+  readonly pending: PendingFiles;
+  readonly writes: WriteQueue;
+  readonly freeing: Freeing;
+  readonly logger: Logger;
+}
 
 /**
  * Unlinks buried files and then says so in the index, which gives their space back. A reader that found the entry before may still open the
@@ -15,15 +25,17 @@ export class Graveyard {
   readonly #files: ValueFiles;
   readonly #pending: PendingFiles;
   readonly #writes: WriteQueue;
+  readonly #freeing: Freeing;
   readonly #logger: Logger;
   readonly #digging = new Set<Promise<void>>();
   readonly #failed = new Set<string>();
 
-  constructor(files: ValueFiles, pending: PendingFiles, writes: WriteQueue, logger: Logger) {
-    this.#files = files;
-    this.#pending = pending;
-    this.#writes = writes;
-    this.#logger = logger;
+  constructor(parts: GraveyardParts) {
+    this.#files = parts.files;
+    this.#pending = parts.pending;
+    this.#writes = parts.writes;
+    this.#freeing = parts.freeing;
+    this.#logger = parts.logger;
   }
 
   /** Takes files over that are buried in the index, and resolves when they are gone. Never rejects: what cannot be unlinked is tried again by {@link retry}. */
@@ -54,6 +66,7 @@ export class Graveyard {
       await this.#writes.run(() => {
         for (const id of ids) this.#pending.settle(id);
       });
+      for (const id of ids) this.#freeing.gone(id);
     } catch (error) {
       for (const id of ids) this.#fail(id, error);
     }
@@ -72,6 +85,7 @@ export class Graveyard {
 
   #fail(id: string, error: unknown): void {
     this.#failed.add(id);
+    this.#freeing.gone(id);
     this.#logger.warn("A file of the local tier could not be removed", {
       code: failureCode(error),
     });

@@ -21,7 +21,7 @@ import {
 import type { CleanupReport } from "./cleanup.ts";
 import { usedBytes } from "./capacity.ts";
 import { translateDiskError } from "./disk-error.ts";
-import { entryKey } from "./entry-key.ts";
+import { entryKey, splitEntryKey } from "./entry-key.ts";
 import type { Answer } from "./entry-reader.ts";
 import { KeyPages } from "./key-pages.ts";
 import type { LocalStore } from "./local-store.ts";
@@ -29,6 +29,9 @@ import type { ResolvedOptions } from "./options.ts";
 
 /** Milliseconds after opening until the first cleanup, which frees what killed processes left behind. */
 const FIRST_CLEANUP_MS = 1000;
+
+/** Expired entries that one call for figures takes into account at most. */
+const MOST_EXPIRED = 256;
 
 /** The local disk tier: see the package's README for what is on disk and what counts against the cap. Made by `localBackend`. */
 export class LocalBackend implements CacheBackend {
@@ -103,14 +106,14 @@ export class LocalBackend implements CacheBackend {
   async getStats(tenantId: string, call?: Call): Promise<BackendStats> {
     return this.#now("read its figures", call, () => {
       this.#store.environment.refresh();
-      const { entries, bytes } = this.#store.index.tenant(tenantId);
+      const { entries, bytes, exact } = this.#livingTotals(tenantId);
       const usage = this.#store.room.usage();
       const details = {
         ...usage,
         usedBytes: usedBytes(usage),
         capBytes: this.#store.limits.capBytes(),
       };
-      return { entries, bytes, exact: true, details };
+      return { entries, bytes, exact, details };
     });
   }
 
@@ -171,6 +174,18 @@ export class LocalBackend implements CacheBackend {
       this.#store.writer.remove(entryKey(tenantId, key), ({ head }) => head.id === etag),
     );
     return removed !== undefined;
+  }
+
+  /** The figures kept, less what has expired and is still to be removed. Exact unless the last cleanup is long ago. */
+  #livingTotals(tenantId: string): Readonly<{ entries: number; bytes: number; exact: boolean }> {
+    let { entries, bytes } = this.#store.index.tenant(tenantId);
+    const expired = this.#store.room.expired(this.#context.clock.now(), MOST_EXPIRED + 1);
+    for (const { key, head } of expired) {
+      if (splitEntryKey(key).tenantId !== tenantId) continue;
+      entries -= 1;
+      bytes -= head.headerBytes + head.payloadBytes;
+    }
+    return { entries, bytes, exact: expired.length <= MOST_EXPIRED };
   }
 
   /** Drops a damaged copy without making the reader wait for it. */

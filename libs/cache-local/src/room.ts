@@ -1,5 +1,6 @@
 import { overBytes, type Need, type Usage } from "./capacity.ts";
 import { expiryKey, fileCharge, type EntryIndex, type Found } from "./entry-index.ts";
+import type { Freeing } from "./freeing.ts";
 import type { PendingFiles } from "./pending-files.ts";
 import type { Sieve } from "./sieve.ts";
 
@@ -21,6 +22,18 @@ export type Grant = Readonly<{
   expired: readonly Found[];
 }>;
 
+/** Who asks for room. `replacing`: the key it is for, which goes last. `now`: epoch milliseconds. */
+export type Request = Readonly<{ id: string; need: Need; replacing: Buffer; now: number }>;
+
+/** What a room is made of. */
+export interface RoomParts {
+  readonly index: EntryIndex;
+  readonly pending: PendingFiles;
+  readonly sieve: Sieve;
+  readonly limits: Limits;
+  readonly freeing: Freeing;
+}
+
 /** Expired entries that one grant clears away at most, before anything living is evicted. */
 const EXPIRED_FIRST = 16;
 
@@ -30,12 +43,14 @@ export class Room {
   readonly #pending: PendingFiles;
   readonly #sieve: Sieve;
   readonly #limits: Limits;
+  readonly #freeing: Freeing;
 
-  constructor(index: EntryIndex, pending: PendingFiles, sieve: Sieve, limits: Limits) {
-    this.#index = index;
-    this.#pending = pending;
-    this.#sieve = sieve;
-    this.#limits = limits;
+  constructor(parts: RoomParts) {
+    this.#index = parts.index;
+    this.#pending = parts.pending;
+    this.#sieve = parts.sieve;
+    this.#limits = parts.limits;
+    this.#freeing = parts.freeing;
   }
 
   usage(): Usage {
@@ -45,40 +60,53 @@ export class Room {
     return { indexBytes, fileBytes, reservedBytes, indexFileBytes, otherBytes };
   }
 
-  /** Evicts until `need` fits. `replacing`: the key it is for, which goes last. `now`: epoch milliseconds. */
-  make(need: Need, replacing: Buffer, now: number): Grant {
+  /** Evicts until there is room, or will be. Who is told to wait asks again, or calls {@link Room.leave}. */
+  make(request: Request): Grant {
+    const grant = this.#make(request);
+    const { indexBytes, fileBytes } = request.need;
+    this.#freeing.claim(request.id, grant.state === "wait" ? indexBytes + fileBytes : 0);
+    return grant;
+  }
+
+  /** The write waits no more. */
+  leave(id: string): void {
+    this.#freeing.claim(id, 0);
+  }
+
+  #make({ id, need, replacing, now }: Request): Grant {
     const cap = this.#limits.capBytes();
+    const over = (): number => overBytes(this.usage(), need, cap);
     const evicted: Found[] = [];
     const expired: Found[] = [];
-    const usage = this.usage();
     // What cannot fit an empty directory must not empty this one.
-    const empty = { ...usage, indexBytes: 0, fileBytes: 0, reservedBytes: 0 };
+    const empty = { ...this.usage(), indexBytes: 0, fileBytes: 0, reservedBytes: 0 };
     if (overBytes(empty, need, cap) > 0) return { state: "refused", evicted, expired };
-    let buried = 0;
-    const missing = (): number => overBytes(this.usage(), need, cap) - buried;
-    if (missing() > 0) {
-      for (const found of this.expired(now, EXPIRED_FIRST)) {
-        buried += this.drop(found);
-        expired.push(found);
-      }
+    if (over() <= 0) return { state: "granted", evicted, expired };
+    const missing = (): number =>
+      over() - this.#freeing.bytesFor(id, (file) => this.#pending.has(file));
+    for (const found of missing() > 0 ? this.expired(now, EXPIRED_FIRST) : []) {
+      this.drop(found);
+      expired.push(found);
     }
     while (missing() > 0) {
       const key = this.#sieve.choose(this.#index, replacing) ?? replacing;
       const found = this.#index.find(key);
-      if (found === undefined) return { state: "refused", evicted, expired };
-      buried += this.drop(found);
+      // The rest is being written or unlinked by others.
+      if (found === undefined) break;
+      this.drop(found);
       evicted.push(found);
     }
-    const fits = overBytes(this.usage(), need, cap) <= 0;
-    return { state: fits ? "granted" : "wait", evicted, expired };
+    const waits = missing() <= 0;
+    return { state: over() <= 0 ? "granted" : waits ? "wait" : "refused", evicted, expired };
   }
 
-  /** Takes an entry out and buries its file. Returns the bytes that come free when that is unlinked. */
-  drop(found: Found): number {
+  /** Takes an entry out and buries its file. */
+  drop(found: Found): void {
     this.#index.remove(found);
     const bytes = fileCharge(found.head);
-    if (bytes > 0) this.#pending.bury(found.head.id, bytes);
-    return bytes;
+    if (bytes === 0) return;
+    this.#pending.bury(found.head.id, bytes);
+    this.#freeing.buried(found.head.id, bytes);
   }
 
   /** Entries whose time is over, the oldest first. */

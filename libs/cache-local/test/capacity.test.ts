@@ -99,7 +99,7 @@ describe("eviction", () => {
     const told: string[] = [];
     tier.evictions.onEvict(({ key }) => told.push(key));
     await tier.put("oldest", new Uint8Array(500_000), "acme");
-    for (let n = 0; n < 5; n++)
+    for (let n = 0; n < 4; n++)
       await tier.put(`brief/${n}`, new Uint8Array(500_000), "acme", {}, 1);
     bench.context.clock.advance(1000);
     for (let n = 0; n < 3; n++) await tier.put(`new/${n}`, new Uint8Array(500_000), "acme");

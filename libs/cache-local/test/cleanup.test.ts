@@ -13,10 +13,21 @@ test("removes expired entries with their files and figures, and nothing else", a
   await put("later", 50_000, 2);
   await put("never", 10, null);
   bench.context.clock.advance(1000);
-  expect(await tier.getStats("acme")).toMatchObject({ entries: 203 });
+  expect(await tier.getStats("acme")).toMatchObject({ entries: 2, exact: true });
   expect(await tier.cleanup()).toEqual({ expired: 201, reclaimed: 0, strays: 0 });
   expect(await tier.getStats("acme")).toMatchObject({ entries: 2 });
   expect(await tier.listKeys("", "acme")).toEqual(["later", "never"]);
+});
+
+test("figures say when too much has expired to leave it out", async () => {
+  await using bench = new Workbench();
+  const tier = await bench.open();
+  const keys = Array.from({ length: 300 }, (_, n) => `k/${n}`);
+  await Promise.all(keys.map((key) => tier.put(key, new Uint8Array(1), "acme", {}, 1)));
+  bench.context.clock.jumpWall(1000);
+  expect(await tier.getStats("acme")).toMatchObject({ exact: false });
+  await tier.cleanup();
+  expect(await tier.getStats("acme")).toMatchObject({ entries: 0, exact: true });
 });
 
 test("runs by itself at the interval that is configured", async () => {
@@ -30,7 +41,8 @@ test("runs by itself at the interval that is configured", async () => {
   await passed();
   await tier.put("k", new Uint8Array(10), "acme", {}, 1);
   await passed();
-  expect(await tier.getStats("acme")).toMatchObject({ entries: 0 });
+  const { details } = await tier.getStats("acme");
+  expect(details?.["indexBytes"]).toBe(0);
 });
 
 test("removes files that the index does not know, in all directories one after the other", async () => {
