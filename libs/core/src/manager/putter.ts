@@ -68,7 +68,6 @@ export class Putter {
     const fill = { ...target, plan: stays ? target.plan : [], options };
     const stored = this.#filler.storePut(fill, encoded, {
       logId: head.logId,
-      // Content that is in the key needs no record; it still counts as no newer than what its maker had seen.
       asOf: head.position,
       computeMs: 0,
       ttl: undefined,
@@ -90,7 +89,9 @@ export class Putter {
       since === undefined || key.immutable
         ? await coherence.head(signalOf(options))
         : { logId: coherence.logId, position: since };
-    if (key.immutable) return from;
+    // Content that is in the key needs no record; it still counts as no newer than what its maker had seen.
+    if (key.immutable)
+      return since === undefined || since > from.position ? from : { ...from, position: since };
     const scope = { kind: "key", value: key.path } as const;
     const record = {
       ...this.#invalidator.record(tenant, scope),

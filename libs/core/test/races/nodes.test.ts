@@ -1,7 +1,8 @@
 import { describe, expect, test } from "@jest/globals";
+import { defineKeyType, jsonCodec } from "@cogniverse/core";
 import { settle } from "@cogniverse/testkit";
 import { Deployment } from "./support/deployment.ts";
-import { note, only } from "./support/one-node.ts";
+import { note, only, type Note } from "./support/one-node.ts";
 
 const key = note({ id: 1 });
 
@@ -134,6 +135,22 @@ describe("race 34: a put of what was derived before an invalidation", () => {
     await world.acknowledged(a.invalidateByPattern("other/*"));
     const put = await world.acknowledged(a.put(key, { n: 1 }, { since, tags: ["red"] }));
     expect(put).toMatchObject({ superseded: false });
+  });
+
+  test("of content that is in the key appends nothing, and is dead all the same", async () => {
+    await using world = new Deployment();
+    const a = world.node().cache.forTenant("acme");
+    const frame = defineKeyType("frames-by-hash/{hash}.json", jsonCodec<Note>(), {
+      immutable: true,
+    });
+    const since = await a.position();
+    await world.acknowledged(a.invalidate({ kind: "tag", value: "red" }));
+    const head = await a.position();
+    await a.put(frame({ hash: 1 }), { n: 1 }, { since, tags: ["red"] });
+    await a.put(frame({ hash: 2 }), { n: 2 }, { tags: ["red"] });
+    expect(await a.position()).toBe(head);
+    expect(await a.get(frame({ hash: 1 }))).toBeUndefined();
+    expect(await a.get(frame({ hash: 2 }))).toEqual({ n: 2 });
   });
 
   test("under a log that was replaced meanwhile nobody can tell: superseded", async () => {

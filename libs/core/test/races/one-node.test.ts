@@ -1,6 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
+import { defineKeyType, jsonCodec } from "@cogniverse/core";
 import { settle } from "@cogniverse/testkit";
-import { note, oneNode, only } from "./support/one-node.ts";
+import { note, oneNode, only, type Note } from "./support/one-node.ts";
 
 const key = note({ id: 1 });
 const other = note({ id: 2 });
@@ -88,6 +89,30 @@ describe("copies on their way up", () => {
     });
   });
 
+  test("race 4: what a delete overtook while it was decoded is neither returned nor promoted", async () => {
+    await using node = oneNode();
+    const acme = node.cache.forTenant("acme");
+    const validate = async (value: unknown): Promise<{ value: Note }> => {
+      await node.scheduler.checkpoint("decode");
+      // Only notes are stored here.
+      return { value: value as Note };
+    };
+    const standard = { version: 1, vendor: "test", validate } as const;
+    const slow = defineKeyType("notes/{id}.json", jsonCodec<Note>({ "~standard": standard }));
+    await acme.getOrCompute(key, () => ({ n: 1 }), only("cold"));
+    node.scheduler.hold("decode");
+    const reading = acme.getWithInfo(slow({ id: 1 }));
+    await node.scheduler.reached("decode");
+    await acme.delete(key);
+    node.scheduler.release("decode");
+    expect(await reading).toMatchObject({ hit: false, causes: { cold: "invalidated" } });
+    await node.cache.flush();
+    expect(node.warm.faults.count("putEntry")).toBe(0);
+    expect(await acme.getWithInfo(key, only("memory"))).toMatchObject({
+      causes: { memory: "absent" },
+    });
+  });
+
   test("race 4: a promotion that waits for its turn when the delete comes is not sent", async () => {
     await using node = oneNode({ backgroundLimit: 1 });
     const acme = node.cache.forTenant("acme");
@@ -144,6 +169,15 @@ describe("copies on their way down", () => {
     node.scheduler.release("warm.putEntry before");
     await node.cache.flush();
     expect(await acme.getWithInfo(key)).toMatchObject({ hit: false });
+  });
+
+  test("a copy that is below already is not sent once more", async () => {
+    await using node = oneNode(options);
+    const acme = node.cache.forTenant("acme");
+    await acme.getOrCompute(key, () => ({ n: 1 }));
+    await acme.getOrCompute(other, () => ({ n: 1 }), only("memory"));
+    await node.cache.flush();
+    expect(node.warm.faults.count("putEntry", key.path)).toBe(1);
   });
 
   test("race 6: a demotion that lands after a newer put does not replace it", async () => {
