@@ -1,5 +1,5 @@
 /** File systems give space in blocks; 4 KiB is the usual one. */
-export const BLOCK_BYTES = 4096;
+const BLOCK_BYTES = 4096;
 
 /** What a file takes on disk: its bytes in whole blocks. */
 export function blockBytes(fileBytes: number): number {
@@ -29,7 +29,7 @@ function rowBytes(keyBytes: number, valueBytes: number): number {
  * What LMDB may take beyond the rows it holds: pages that a transaction replaces are free only for the transactions after the next flush.
  * Follows from the limits of one transaction in write-queue.ts.
  */
-export const INDEX_SLACK_BYTES = 1_048_576;
+const INDEX_SLACK_BYTES = 1_048_576;
 
 /** Space taken now. `indexFileBytes`: the LMDB file, which keeps the pages it once had. `otherBytes`: what cannot be evicted. */
 export type Usage = Readonly<{

@@ -1,7 +1,12 @@
 import { blockBytes, indexCharge } from "./capacity.ts";
 import { splitEntryKey } from "./entry-key.ts";
 import type { Environment, Table } from "./environment.ts";
-import { decodeRecord, encodeRecord, type RecordHead } from "./index-record.ts";
+import {
+  decodeRecord,
+  encodeRecord,
+  RECORD_PREFIX_BYTES,
+  type RecordHead,
+} from "./index-record.ts";
 import {
   changeTenant,
   changeTotals,
@@ -105,7 +110,7 @@ export class EntryIndex {
 
 /** What the rows of an entry will be charged; see {@link indexCharge}. */
 export function rowCharge(key: Buffer, row: Pick<NewRow, "header" | "payload">): number {
-  const bytes = row.header.byteLength + (row.payload?.byteLength ?? 0) + 64;
+  const bytes = row.header.byteLength + (row.payload?.byteLength ?? 0) + RECORD_PREFIX_BYTES;
   return indexCharge(key.byteLength, bytes, row.payload === undefined);
 }
 

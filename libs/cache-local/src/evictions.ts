@@ -5,7 +5,7 @@ import type { Found } from "./entry-index.ts";
 import { recordFrame } from "./index-record.ts";
 
 /** How long a file is held for a listener that is loading it, in milliseconds. */
-export const LONGEST_HOLD_MS = 10_000;
+const LONGEST_HOLD_MS = 10_000;
 
 /** Reads an evicted entry whose file is still there. */
 export type LoadEvicted = (found: Found) => Promise<Entry | undefined>;

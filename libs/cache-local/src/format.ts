@@ -2,7 +2,7 @@ import { CacheError } from "@cogniverse/sdk";
 import type { Environment } from "./environment.ts";
 
 /** The version of everything under base_path: directories, tables, index records, log records. */
-export const FORMAT_VERSION = 1;
+const FORMAT_VERSION = 1;
 
 const META = "meta";
 const FORMAT = Buffer.from("format");

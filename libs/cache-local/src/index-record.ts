@@ -1,5 +1,5 @@
 /** Version of the record's fixed part. A record of another version is never opened: {@link decodeRecord} answers `undefined`. */
-export const RECORD_VERSION = 1;
+const RECORD_VERSION = 1;
 /** The frame begins here: a multiple of the frame's own alignment, so that one copy of a record keeps its payload aligned. */
 export const RECORD_PREFIX_BYTES = 64;
 

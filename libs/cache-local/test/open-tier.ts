@@ -11,7 +11,7 @@ import {
 } from "../src/index.ts";
 
 /** A context whose clock stands still. */
-export function context(clock: FakeClock = new FakeClock()): BackendContext & { clock: FakeClock } {
+function context(clock: FakeClock = new FakeClock()): BackendContext & { clock: FakeClock } {
   return {
     tier: "warm",
     clock,
@@ -61,7 +61,7 @@ export class Workbench implements AsyncDisposable {
 }
 
 /** Metadata with everything left out that a test does not name. */
-export function metadata(given: Partial<EntryMetadata> = {}): EntryMetadata {
+function metadata(given: Partial<EntryMetadata> = {}): EntryMetadata {
   return {
     logId: "log",
     asOf: toPosition(0),

@@ -24,7 +24,7 @@ import {
 } from "./log-rows.ts";
 
 /** Records that `read` can go back over. Further back, the reader loads a snapshot. */
-export const TAIL_RECORDS = 65_536;
+const TAIL_RECORDS = 65_536;
 /** Records that a condition looks at one by one; above it the table of scopes is quicker. */
 const FEW_RECORDS = 1024;
 /** Old records removed by one append at most, beside as many as it adds. */
