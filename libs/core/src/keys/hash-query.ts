@@ -23,7 +23,15 @@ export function hashQuery(parts: QueryParts): string {
   const { strategy, topK, filters = null, revisions = [] } = parts;
   // Before sorting, which would make an empty object of a Date.
   walkJson({ query, strategy, filters, revisions });
-  return hash("sha256", JSON.stringify([query, strategy, topK, sorted(filters), revisions]), "hex");
+  return hash("sha256", canonical([query, strategy, topK, filters, revisions]), "hex");
+}
+
+function canonical(shape: unknown): string {
+  try {
+    return JSON.stringify(sorted(shape));
+  } catch (cause) {
+    throw new CacheError("invalid_value", "The filters are nested too deeply", { cause });
+  }
 }
 
 function sorted(value: unknown): unknown {
