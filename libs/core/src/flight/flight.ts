@@ -7,7 +7,8 @@ import { abortable } from "../time/abortable.ts";
 export class Flight {
   readonly tenantId: string;
   readonly path: string;
-  readonly #controller = new AbortController();
+  #controller: AbortController | undefined;
+  #abortedBy: { readonly reason: unknown } | undefined;
   /** True once the compute may have read anything: who joins later cannot count on seeing what changed before. */
   computeBegan = false;
   /** Flights whose result this one's compute awaits. */
@@ -21,13 +22,27 @@ export class Flight {
     this.#cancelled.promise.catch(() => undefined);
   }
 
+  /** Made when somebody asks: most flights end before anybody listens. */
   get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController();
+      if (this.#abortedBy !== undefined) this.#controller.abort(this.#abortedBy.reason);
+    }
     return this.#controller.signal;
+  }
+
+  get isAborted(): boolean {
+    return this.#abortedBy !== undefined;
+  }
+
+  /** What `running` comes to, or the reason of the flight's abort if that is earlier. */
+  unlessAborted<R>(running: Promise<R>): Promise<R> {
+    return Promise.race([running, this.#cancelled.promise]);
   }
 
   /** Ends the flight for everybody: the compute's signal aborts and all callers are rejected with the reason, whether the compute obeys or not. */
   abort(reason: unknown): void {
-    this.#controller.abort(reason);
+    this.#cancel(reason);
     this.#cancelled.reject(reason);
   }
 
@@ -44,13 +59,18 @@ export class Flight {
     this.#callers++;
     if (from !== undefined) from.waitsFor.set(this, (from.waitsFor.get(this) ?? 0) + 1);
     try {
-      const ended = Promise.race([outcome, this.#cancelled.promise]);
-      return await abortable(ended, signal);
+      return await abortable(this.unlessAborted(outcome), signal);
     } finally {
       if (from !== undefined) leave(from.waitsFor, this);
-      if (--this.#callers === 0)
-        this.#controller.abort(new DOMException("No caller waits for it any more", "AbortError"));
+      // Whoever leaves by an abort of their own may be the last that the flight was for.
+      if (--this.#callers === 0 && signal?.aborted === true)
+        this.#cancel(new DOMException("No caller waits for it any more", "AbortError"));
     }
+  }
+
+  #cancel(reason: unknown): void {
+    this.#abortedBy ??= { reason };
+    this.#controller?.abort(reason);
   }
 }
 

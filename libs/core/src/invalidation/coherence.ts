@@ -14,7 +14,7 @@ import {
 import type { Mirror } from "./mirror.ts";
 import { leaseSpanMs } from "./lease-span.ts";
 import { atLeast } from "../time/at-least.ts";
-import { withTimeLimit } from "../time/with-time-limit.ts";
+import { TimeLimit } from "../time/time-limit.ts";
 
 /** How often the clocks are compared where no lease needs a heartbeat. */
 const CLOCK_CHECK_MS = 1000;
@@ -49,11 +49,16 @@ export class Coherence {
   #heartbeat: Disposable | undefined;
   #watching: Disposable | undefined;
   #reachable = true;
+  readonly #readLimit: TimeLimit;
+  /** For what is asked on the way to an acknowledgement: later than D the answer is worth nothing. */
+  readonly #askLimit: TimeLimit;
   #hangs = false;
   #closed = false;
 
   constructor(options: CoherenceOptions) {
     this.#options = options;
+    this.#readLimit = new TimeLimit(options.clock, options.readLimitMs);
+    this.#askLimit = new TimeLimit(options.clock, options.log.leaseMs);
     this.#wallAhead = options.clock.now() - options.clock.monotonic();
   }
 
@@ -92,11 +97,7 @@ export class Coherence {
 
   /** The log's head now, from the log itself. Throws `tier_unavailable` or what the log throws. */
   async head(call?: Call): Promise<LogHead> {
-    const head = await this.#limited(
-      (signal) => this.#options.log.head({ signal }),
-      call?.signal ?? undefined,
-    );
-    return head;
+    return this.#limited((limited) => this.#options.log.head(limited), call?.signal);
   }
 
   /**
@@ -109,8 +110,8 @@ export class Coherence {
   ): Promise<LogHead | undefined> {
     const before = this.#applied;
     const head = await this.#limited(
-      (signal) => this.#options.log.append(records, { ...options, signal }),
-      options?.signal ?? undefined,
+      ({ signal }) => this.#options.log.append(records, { ...options, signal }),
+      options?.signal,
     );
     if (head === undefined) return undefined;
     const first = head.position - records.length + 1;
@@ -148,12 +149,11 @@ export class Coherence {
 
   /** What the log knows of other nodes. One that fails or says nothing shortens no acknowledgement and lengthens none: D settles it. */
   async #asked(head: LogHead, signal: AbortSignal | undefined): Promise<number | undefined> {
-    const { log, clock } = this.#options;
+    const { log } = this.#options;
     if (log.settled === undefined) return undefined;
-    const ask = async (s: AbortSignal): Promise<number | undefined> =>
-      log.settled?.(head, { signal: s });
+    const ask = async (call: Call): Promise<number | undefined> => log.settled?.(head, call);
     try {
-      return await withTimeLimit(clock, log.leaseMs, "the invalidation log", ask, signal);
+      return await this.#askLimit.run(() => "The invalidation log", ask, { signal });
     } catch (error) {
       if (signal?.aborted === true) throw error;
       return undefined;
@@ -163,6 +163,8 @@ export class Coherence {
   /** Ends the heartbeat; nothing is served from here on. */
   close(): void {
     this.#closed = true;
+    this.#readLimit[Symbol.dispose]();
+    this.#askLimit[Symbol.dispose]();
     this.servesUntil = -Infinity;
     this.#heartbeat?.[Symbol.dispose]();
     this.#watching?.[Symbol.dispose]();
@@ -208,14 +210,12 @@ export class Coherence {
     try {
       const from = this.#applied;
       const delta =
-        from === undefined
-          ? undefined
-          : await this.#limited((signal) => log.read(from, { signal }));
+        from === undefined ? undefined : await this.#limited((call) => log.read(from, call));
       if (delta?.type === "records" && delta.head.logId === from?.logId) this.#take(delta);
       else {
         monotonic = clock.monotonic();
         wall = clock.now();
-        const snapshot = await this.#limited((signal) => log.snapshot({ signal }));
+        const snapshot = await this.#limited((call) => log.snapshot(call));
         this.#warnOfReplacement(snapshot.head);
         mirror.reset();
         for (const record of snapshot.records) mirror.apply(record);
@@ -306,9 +306,8 @@ export class Coherence {
     );
   }
 
-  #limited<R>(run: (signal: AbortSignal) => Promise<R>, signal?: AbortSignal): Promise<R> {
-    const { clock, readLimitMs } = this.#options;
-    return withTimeLimit(clock, readLimitMs, "the invalidation log", run, signal);
+  #limited<R>(run: (call: Call) => Promise<R>, signal?: AbortSignal): Promise<R> {
+    return this.#readLimit.run(() => "The invalidation log", run, { signal });
   }
 
   #unreachable(): CacheError {

@@ -246,6 +246,7 @@ export class CacheManager implements CacheManagerContract {
     const ended = await Promise.allSettled(
       [...backends].map(async (backend) => backend[Symbol.asyncDispose]?.()),
     );
+    for (const tier of this.#engine.tiers) tier.close();
     // The others were closed all the same.
     for (const end of ended) if (end.status === "rejected") throw end.reason;
   }

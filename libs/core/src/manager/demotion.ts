@@ -47,8 +47,8 @@ async function store(
   entry: Entry,
 ): Promise<boolean> {
   const { asOf, expiresAt } = entry.metadata;
-  const there = await to.call({ what: "head", tenantId: tenant.tenantId }, (signal) =>
-    to.entries.headEntry(key, tenant.tenantId, { signal }),
+  const there = await to.call({ what: "head", tenantId: tenant.tenantId }, (call) =>
+    to.entries.headEntry(key, tenant.tenantId, call),
   );
   if (!there.up) return false;
   const head =
@@ -60,8 +60,8 @@ async function store(
   // The last await is behind us: lease, then mirror, then the store is sent (rule 7).
   if (expired || !engine.coherence.isLive() || engine.isDead(tenant.mirror, key, entry.metadata))
     return false;
-  const answer = await to.call({ what: "put", tenantId: tenant.tenantId }, (signal) =>
-    to.entries.putEntry(key, entry, tenant.tenantId, { if: "not-newer", asOf }, { signal }),
+  const answer = await to.call({ what: "put", tenantId: tenant.tenantId }, (call) =>
+    to.entries.putEntry(key, entry, tenant.tenantId, { if: "not-newer", asOf }, call),
   );
   return answer.up && answer.value !== undefined;
 }

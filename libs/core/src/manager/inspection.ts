@@ -49,8 +49,8 @@ export async function inspectKey(
     engine.tiers.map(async (tier) => {
       const answer = await tier.call(
         { what: "head", tenantId: tenant.tenantId },
-        (s) => tier.entries.headEntry(key.path, tenant.tenantId, { signal: s }),
-        signal,
+        (call) => tier.entries.headEntry(key.path, tenant.tenantId, call),
+        { signal },
       );
       return describe(engine, tenant, key, tier, answer);
     }),

@@ -18,8 +18,8 @@ export async function entryExists(
   for (const tier of plan) {
     const answer = await tier.call(
       { what: "exists", tenantId: tenant.tenantId },
-      (s) => tier.entries.headEntry(path, tenant.tenantId, { signal: s }),
-      signal,
+      (call) => tier.entries.headEntry(path, tenant.tenantId, call),
+      { signal },
     );
     if (!answer.up || answer.value === undefined || isUnreadable(answer.value)) continue;
     if (isServable(engine, tenant, path, answer.value)) return true;
@@ -62,7 +62,7 @@ export async function* headsOf(
         const next = await tier.call(
           { what: "scan", tenantId: tenant.tenantId },
           () => iterator.next(),
-          signal,
+          { signal },
         );
         if (!next.up || next.value.done === true) return;
         yield { key: next.value.value.key, head: next.value.value };
@@ -73,8 +73,8 @@ export async function* headsOf(
   }
   const keys = await tier.call(
     { what: "list", tenantId: tenant.tenantId },
-    (s) => tier.backend.listKeys(prefix, tenant.tenantId, { signal: s }),
-    signal,
+    (call) => tier.backend.listKeys(prefix, tenant.tenantId, call),
+    { signal },
   );
   if (!keys.up) return;
   for (let at = 0; at < keys.value.length; at += HEADS_AT_A_TIME) {
@@ -91,8 +91,8 @@ async function headOf(
 ): Promise<readonly Readonly<{ key: string; head: StoredHead }>[]> {
   const answer = await tier.call(
     { what: "head", tenantId: tenant.tenantId },
-    (s) => tier.entries.headEntry(key, tenant.tenantId, { signal: s }),
-    signal,
+    (call) => tier.entries.headEntry(key, tenant.tenantId, call),
+    { signal },
   );
   if (!answer.up || answer.value === undefined || isUnreadable(answer.value)) return [];
   return [{ key, head: answer.value }];

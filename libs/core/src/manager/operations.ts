@@ -103,7 +103,7 @@ export class Operations {
     const target = this.target(tenant, key, options);
     const { clock, telemetry } = this.#engine;
     const reading = spanned(telemetry, "cache.get", tenant.tenantId, () =>
-      this.reader.read({ ...target, signal: options.signal ?? undefined }),
+      this.reader.read({ ...target, call: { signal: options.signal }, patient: false }),
     );
     const found = await counted(target, reading);
     this.#derive(target, found);
@@ -172,7 +172,7 @@ export class Operations {
     }
     for (;;) {
       const there = tenant.flights.get(key.path);
-      if (there === undefined || there.flight.signal.aborted) {
+      if (there === undefined || there.flight.isAborted) {
         const flight = new Flight(tenant.tenantId, key.path);
         const outcome = this.#land(tenant, flight, this.#fly(target, flight, compute, options));
         tenant.flights.set(key.path, { flight, outcome });
@@ -196,8 +196,9 @@ export class Operations {
     const none = Object.fromEntries(this.#engine.tiers.map((t) => [t.name, "bypassed" as const]));
     const found: Hit | Miss = fresh
       ? { from: "nowhere", causes: none }
-      : await this.reader.read({ ...target, signal: flight.signal });
+      : await flight.unlessAborted(this.reader.read({ ...target, call: flight, patient: true }));
     if (found.from === "tier") return found;
+    if (flight.isAborted) flight.signal.throwIfAborted();
     return this.filler.compute({ ...target, flight, compute, options, causes: found.causes });
   }
 
@@ -235,14 +236,14 @@ export class Operations {
   }
 
   async #erase(tenant: TenantState, tier: Tier, path: string): Promise<void> {
-    const head = await tier.call({ what: "delete", tenantId: tenant.tenantId }, (signal) =>
-      tier.entries.headEntry(path, tenant.tenantId, { signal }),
+    const head = await tier.call({ what: "delete", tenantId: tenant.tenantId }, (call) =>
+      tier.entries.headEntry(path, tenant.tenantId, call),
     );
     if (!head.up || head.value === undefined || "unreadable" in head.value) return;
     const { etag, metadata } = head.value;
     if (!this.#engine.isDead(tenant.mirror, path, metadata)) return; // a newer put came in between
-    await tier.call({ what: "delete", tenantId: tenant.tenantId }, (signal) =>
-      tier.entries.deleteEntry(path, etag, tenant.tenantId, { signal }),
+    await tier.call({ what: "delete", tenantId: tenant.tenantId }, (call) =>
+      tier.entries.deleteEntry(path, etag, tenant.tenantId, call),
     );
   }
 }

@@ -1,4 +1,10 @@
-import { isUnreadable, type MissCause, type Resident, type StoredEntry } from "@cogniverse/sdk";
+import {
+  isUnreadable,
+  type Call,
+  type MissCause,
+  type Resident,
+  type StoredEntry,
+} from "@cogniverse/sdk";
 import { fitsChecksum } from "../codec/checksum.ts";
 import { decodeValue } from "../codec/stored-value.ts";
 import type { Engine } from "../engine/engine.ts";
@@ -21,7 +27,9 @@ export interface Target {
 
 /** One look-up. */
 interface LookUp extends Target {
-  readonly signal: AbortSignal | undefined;
+  readonly call: Call;
+  /** The call's abort is passed on to tiers and ends no wait: somebody else sees to that. */
+  readonly patient: boolean;
 }
 
 type Found = Omit<Hit, "causes">;
@@ -55,16 +63,16 @@ export class TierReader {
   }
 
   async #ask(tier: Tier, lookUp: LookUp): Promise<Found | MissCause> {
-    const { tenant, key, signal } = lookUp;
+    const { tenant, key, call, patient } = lookUp;
     const resident = tenant.spaces[tier.index]?.find(key.path);
     if (resident !== undefined) {
       const found = await this.#checkResident(tier, lookUp, resident);
       if (found !== "absent") return found;
     }
     const answer = await tier.call(
-      { what: "get", tenantId: tenant.tenantId },
-      (s) => tier.entries.getEntry(key.path, tenant.tenantId, { signal: s }),
-      signal,
+      { what: "get", tenantId: tenant.tenantId, patient },
+      (c) => tier.entries.getEntry(key.path, tenant.tenantId, c),
+      call,
     );
     if (!answer.up) return "tier-down";
     if (answer.value === undefined) return "absent";
@@ -150,8 +158,8 @@ export class TierReader {
   /** A copy that no read can ever use again makes room. Only this very copy: a newer one has another etag. */
   #drop(tier: Tier, { key, tenant }: LookUp, { etag }: StoredEntry): void {
     this.#engine.background.add(async () => {
-      await tier.call({ what: "delete", tenantId: tenant.tenantId }, (signal) =>
-        tier.entries.deleteEntry(key.path, etag, tenant.tenantId, { signal }),
+      await tier.call({ what: "delete", tenantId: tenant.tenantId }, (call) =>
+        tier.entries.deleteEntry(key.path, etag, tenant.tenantId, call),
       );
     });
   }

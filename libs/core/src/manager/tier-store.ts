@@ -76,19 +76,19 @@ export class TierStore {
     const { tenantId } = tenant;
     const { asOf, logId } = entry.metadata;
     const put = (): Promise<TierAnswer<string | undefined>> =>
-      tier.call({ what: "put", tenantId: tenant.tenantId }, (signal) =>
-        tier.entries.putEntry(path, entry, tenantId, { if: "not-newer", asOf }, { signal }),
+      tier.call({ what: "put", tenantId: tenant.tenantId }, (call) =>
+        tier.entries.putEntry(path, entry, tenantId, { if: "not-newer", asOf }, call),
       );
     const first = await put();
     if (!first.up || first.value !== undefined) return first.up;
-    const there = await tier.call({ what: "head", tenantId: tenant.tenantId }, (signal) =>
-      tier.entries.headEntry(path, tenantId, { signal }),
+    const there = await tier.call({ what: "head", tenantId: tenant.tenantId }, (call) =>
+      tier.entries.headEntry(path, tenantId, call),
     );
     if (!there.up || there.value === undefined || isUnreadable(there.value)) return false;
     const { etag, metadata } = there.value;
     if (metadata.logId === "" || metadata.logId === logId) return false;
-    await tier.call({ what: "delete", tenantId: tenant.tenantId }, (signal) =>
-      tier.entries.deleteEntry(path, etag, tenantId, { signal }),
+    await tier.call({ what: "delete", tenantId: tenant.tenantId }, (call) =>
+      tier.entries.deleteEntry(path, etag, tenantId, call),
     );
     if (!this.#maySend(tenant, path, entry)) return false;
     const second = await put();
@@ -103,12 +103,7 @@ export class TierStore {
     // A caller's own copy cannot be the shared one, and a tier that the policy leaves out answers only to calls that name it.
     const hot = tier.index === 0 && family.plan.includes(tier) && !family.policy.copyOnRead;
     const until = expiresAt === null ? Infinity : clock.monotonic() + (expiresAt - clock.now());
-    const space = tenant.spaces[tier.index];
-    const former = space?.find(path);
-    // Its position is of a log that was replaced and says nothing about newer.
-    if (former !== undefined && former.entry.metadata.logId !== entry.metadata.logId)
-      space?.drop(former);
-    return space?.insert({
+    return tenant.spaces[tier.index]?.insert({
       key: path,
       entry,
       value,

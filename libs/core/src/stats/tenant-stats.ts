@@ -36,8 +36,8 @@ async function tierStats(
 ): Promise<TierStats> {
   const answer = await tier.call(
     { what: "stats", tenantId: tenant.tenantId },
-    (s) => tier.backend.getStats(tenant.tenantId, { signal: s }),
-    signal,
+    (call) => tier.backend.getStats(tenant.tenantId, call),
+    { signal },
   );
   const {
     entries,

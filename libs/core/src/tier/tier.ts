@@ -2,12 +2,13 @@ import {
   CacheError,
   type BackendTraits,
   type CacheBackend,
+  type Call,
   type Clock,
   type EntryStore,
   type Logger,
   type ResidentStore,
 } from "@cogniverse/sdk";
-import { withTimeLimit } from "../time/with-time-limit.ts";
+import { TimeLimit } from "../time/time-limit.ts";
 import {
   admit,
   CLOSED,
@@ -25,7 +26,12 @@ export type TierAnswer<R> =
   | Readonly<{ up: false; error: unknown }>;
 
 /** A call into a tier: what it does, for messages, and whose errors count. */
-export type TierCall = Readonly<{ what: string; tenantId: string }>;
+export type TierCall = Readonly<{
+  what: string;
+  tenantId: string;
+  /** Its abort is passed on to the backend and does not end the wait. Default false. */
+  patient?: boolean;
+}>;
 
 const TIME_LIMIT_MS = { process: Infinity, machine: 2000, shared: 5000 };
 const UNKNOWN_TIME_LIMIT_MS = TIME_LIMIT_MS.shared;
@@ -51,7 +57,7 @@ export class Tier {
   readonly #errors = new Map<string, number>();
   readonly #clock: Clock;
   readonly #logger: Logger;
-  readonly #timeLimitMs: number;
+  readonly #timeLimit: TimeLimit;
   readonly #breakerLimits: BreakerLimits;
   #breaker: BreakerState = CLOSED;
 
@@ -66,9 +72,8 @@ export class Tier {
     this.residents = options.backend.residents;
     this.#clock = clock;
     this.#logger = logger;
-    this.#timeLimitMs =
-      options.timeLimitMs ??
-      (traits === undefined ? UNKNOWN_TIME_LIMIT_MS : TIME_LIMIT_MS[traits.locality]);
+    const usual = traits === undefined ? UNKNOWN_TIME_LIMIT_MS : TIME_LIMIT_MS[traits.locality];
+    this.#timeLimit = new TimeLimit(clock, options.timeLimitMs ?? usual);
     this.#breakerLimits = {
       failures: options.breakerFailures ?? 5,
       pauseMs: options.breakerPauseMs ?? 1000,
@@ -90,22 +95,27 @@ export class Tier {
     return this.#errors.get(tenantId) ?? 0;
   }
 
+  /** Ends the tier's time-keeping; its backend is closed by whoever owns it. */
+  close(): void {
+    this.#timeLimit[Symbol.dispose]();
+  }
+
   /** Runs one call. The tier's failures are counted and become `up: false`; the caller's own abort is thrown on. */
   async call<R>(
-    { what, tenantId }: TierCall,
-    run: (signal: AbortSignal) => Promise<R>,
-    signal?: AbortSignal,
+    { what, tenantId, patient }: TierCall,
+    run: (call: Call) => Promise<R>,
+    from: Call = {},
   ): Promise<TierAnswer<R>> {
     const admitted = admit(this.#breaker, this.#clock.monotonic(), this.#breakerLimits);
     if (admitted === undefined) return { up: false, error: this.#openError() };
     this.#breaker = admitted;
     try {
-      const label = `Tier "${this.name}" (${what})`;
-      const value = await withTimeLimit(this.#clock, this.#timeLimitMs, label, run, signal);
+      const label = (): string => `Tier "${this.name}" (${what})`;
+      const value = await this.#timeLimit.run(label, run, from, patient !== true);
       this.#recover();
       return { up: true, value };
     } catch (error) {
-      if (signal?.aborted === true) throw error;
+      if (patient !== true && from.signal?.aborted === true) throw error;
       if (CacheError.isInstance(error) && REFUSALS.has(error.code)) this.#recover();
       else {
         this.#errors.set(tenantId, this.errorsOf(tenantId) + 1);
