@@ -3,7 +3,9 @@ import { fileURLToPath } from "node:url";
 import { createCache, type ConfiguredCache } from "@cogniverse/runtime";
 import { VideoSearchAgent } from "./agent/video-search-agent.ts";
 import { VideoProcessor } from "./ingest/video-processor.ts";
-import type { ArtefactModels } from "./ingest/artefacts.ts";
+import type { ArtefactMaking, ArtefactModels } from "./ingest/artefacts.ts";
+import { Fingerprints } from "./ingest/fingerprints.ts";
+import { DEFAULT_SETTINGS, type IngestSettings } from "./ingest/ingest-settings.ts";
 import { VideoLibrary } from "./library/video-library.ts";
 import { modelsFromEnvironment } from "./models/models-from-environment.ts";
 
@@ -15,8 +17,10 @@ export interface AppOptions {
   /** Default: `configs/embedded.yaml`. */
   readonly config?: string | undefined;
   readonly env?: Readonly<Record<string, string | undefined>> | undefined;
-  /** Tests give cheap ones. Default: as the environment says, else the embedded ones. */
-  readonly models?: (ArtefactModels & Partial<AsyncDisposable>) | undefined;
+  /** Stay the caller's to close. Default: as the environment says, else the embedded ones; the app closes those. */
+  readonly models?: ArtefactModels | undefined;
+  /** Default: {@link DEFAULT_SETTINGS}. */
+  readonly settings?: IngestSettings | undefined;
 }
 
 /** The whole app: a cache from YAML, models, what was ingested. Disposing closes all. */
@@ -25,35 +29,39 @@ export class App implements AsyncDisposable {
   readonly library: VideoLibrary;
   readonly processor: VideoProcessor;
   readonly agent: VideoSearchAgent;
-  readonly #models: Partial<AsyncDisposable>;
+  readonly #own: Partial<AsyncDisposable>;
 
   private constructor(
     cache: ConfiguredCache,
     library: VideoLibrary,
-    models: ArtefactModels & Partial<AsyncDisposable>,
+    making: ArtefactMaking,
+    own: Partial<AsyncDisposable>,
   ) {
     this.cache = cache;
     this.library = library;
-    this.#models = models;
-    this.processor = new VideoProcessor({ cache, library, models });
-    this.agent = new VideoSearchAgent({ cache, library, models });
+    this.#own = own;
+    this.processor = new VideoProcessor({ cache, library, making });
+    this.agent = new VideoSearchAgent({ cache, library, making });
   }
 
   /** Throws `ConfigError` for a configuration that is wrong. */
-  static async open({ config, env = process.env, models }: AppOptions = {}): Promise<App> {
+  static async open(options: AppOptions = {}): Promise<App> {
+    const { config, env = process.env, settings = DEFAULT_SETTINGS } = options;
     const home = env["COGNIVERSE_HOME"] ?? join(ROOT, ".cogniverse");
     const folders = { COGNIVERSE_CACHE_DIR: join(home, "cache"), ...env };
     const configPath = config ?? join(ROOT, "configs", "embedded.yaml");
+    const models = options.models ?? modelsFromEnvironment(env);
+    const own = options.models === undefined ? models : {};
     const cache = await createCache({ configPath, env: folders });
-    return new App(
-      cache,
-      new VideoLibrary(join(home, "library")),
-      models ?? modelsFromEnvironment(env),
-    );
+    const making = { models, settings, fingerprints: new Fingerprints() };
+    return new App(cache, new VideoLibrary(join(home, "library")), making, own);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#models[Symbol.asyncDispose]?.();
-    await this.cache.close();
+    try {
+      await this.#own[Symbol.asyncDispose]?.();
+    } finally {
+      await this.cache.close();
+    }
   }
 }

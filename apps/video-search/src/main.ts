@@ -1,22 +1,18 @@
 #!/usr/bin/env node
-import { CommanderError } from "commander";
 import { makeProgress } from "./demo/progress.ts";
-import { explain, makeProgram } from "./program.ts";
+import { run } from "./run.ts";
 
 const interrupt = new AbortController();
 process.once("SIGINT", () => interrupt.abort(new DOMException("Interrupted", "AbortError")));
-const { signal } = interrupt;
-const progress = makeProgress();
+// A reader such as `head` that has seen enough is no failure.
+process.stdout.on("error", (error) =>
+  process.exit("code" in error && error.code === "EPIPE" ? 0 : 1),
+);
 
-try {
-  const write = (text: string): void => void process.stdout.write(text);
-  await makeProgram({ write, progress, signal, app: {} }).parseAsync();
-} catch (error) {
-  progress.stop();
-  if (signal.aborted) process.exitCode = 130;
-  else if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
-  else {
-    process.stderr.write(`${explain(error)}\n`);
-    process.exitCode = 1;
-  }
-}
+process.exitCode = await run(process.argv.slice(2), {
+  write: (text) => void process.stdout.write(text),
+  note: (text) => void process.stderr.write(text),
+  progress: makeProgress(),
+  signal: interrupt.signal,
+  app: {},
+});

@@ -1,23 +1,18 @@
-import { readFile } from "node:fs/promises";
-import { hash } from "node:crypto";
 import { hashQuery } from "@cogniverse/core";
-import type { CacheManager } from "@cogniverse/sdk";
+import type { CacheManager, TenantCache } from "@cogniverse/sdk";
 import { modelPart, resultsKey } from "../ingest/artefact-keys.ts";
 import { ArtefactReport } from "../ingest/artefact-report.ts";
-import { Artefacts, type ArtefactModels } from "../ingest/artefacts.ts";
+import { Artefacts, type ArtefactMaking } from "../ingest/artefacts.ts";
 import { LIBRARY_TAG, searchedTag } from "../ingest/search-tags.ts";
 import type { VideoLibrary, VideoRecord } from "../library/video-library.ts";
-import type { VideoArtefacts } from "../search/artefacts.ts";
-import { parseExampleFrame } from "../search/example-frame.ts";
+import { decodeImage, UnreadableImageError } from "../media/decode-image.ts";
 import { rank } from "../search/rank.ts";
 import type { SearchFilters, SearchHit, SearchQuery } from "../search/search-query.ts";
+import { collectArtefacts } from "./collect-artefacts.ts";
+import { findVideo } from "./find-video.ts";
+import { readExample, type SearchExample } from "./search-example.ts";
 import { SearchError } from "./search-error.ts";
-
-/** How films are searched: words over guesses and speech, words over speech alone, or pictures like an example. */
-export const STRATEGIES = ["text", "transcript", "similar"] as const;
-
-/** One of {@link STRATEGIES}. */
-export type Strategy = (typeof STRATEGIES)[number];
+import type { Strategy } from "./strategy.ts";
 
 /** Options of one search. */
 export interface SearchOptions {
@@ -25,6 +20,7 @@ export interface SearchOptions {
   readonly strategy?: Strategy | undefined;
   /** Default 10. */
   readonly topK?: number | undefined;
+  /** Ids of videos may be cut short as long as they are unambiguous. */
   readonly filters?: SearchFilters | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly report?: ArtefactReport | undefined;
@@ -37,8 +33,20 @@ export type SearchAnswer = Readonly<{ hits: readonly SearchHit[]; from: string; 
 export interface VideoSearchAgentOptions {
   readonly cache: CacheManager;
   readonly library: VideoLibrary;
-  readonly models: ArtefactModels;
+  readonly making: ArtefactMaking;
 }
+
+/** A query with everything that shapes its answer.. */
+type Question = Readonly<{
+  text: string;
+  strategy: Strategy;
+  topK: number;
+  filters: SearchFilters;
+  example: SearchExample | undefined;
+}>;
+
+/** Raised whenever the same artefacts may be ranked in another way. */
+const RANKING_REVISION = 1;
 
 /** Answers queries over what was ingested. Answers live for as long as the policy of `search_results` says, and die with anything they were made from. */
 export class VideoSearchAgent {
@@ -50,48 +58,25 @@ export class VideoSearchAgent {
 
   /**
    * `query`: words; for the strategy "similar" a moment (`VIDEO_ID@1200`) or the path of a picture. The key of the answer holds everything that shapes it:
-   * query, strategy, count, filters, models. Throws {@link SearchError} for a query that cannot be asked.
+   * query, strategy, count, filters, models, settings. Throws {@link SearchError} for a query that cannot be asked.
    */
   async search(
     query: string,
     tenantId: string,
     options: SearchOptions = {},
   ): Promise<SearchAnswer> {
-    const {
-      strategy = "text",
-      topK = 10,
-      filters = {},
-      signal,
-      report = new ArtefactReport(),
-    } = options;
-    const { models } = this.#options;
-    if (query.trim() === "") throw new SearchError("The query is empty: say what to look for");
-    if (!Number.isSafeInteger(topK) || topK < 1)
-      throw new SearchError(`topK ${topK} is not a whole number above 0`);
-    const cache = this.#options.cache.forTenant(tenantId);
-    const example = strategy === "similar" ? await readExample(query) : undefined;
-    const revisions = [modelPart(models.vision.identity), modelPart(models.text.identity)];
-    const asked =
-      example?.kind === "image" ? `image:${hash("sha256", example.bytes, "hex")}` : query;
-    const key = resultsKey({
-      queryHash: hashQuery({ query: asked, strategy, topK, filters, revisions }),
-      strategy,
-    });
+    const { signal, report = new ArtefactReport() } = options;
     const startedAt = performance.now();
+    const question = await this.#understand(query, tenantId, options);
+    const cache = this.#options.cache.forTenant(tenantId);
+    const { videos } = question.filters;
     const info = await cache.getOrComputeWithInfo(
-      key,
+      this.#key(question),
       async (context) => {
-        context.setTags(...(filters.videos?.map(searchedTag) ?? [LIBRARY_TAG]));
-        const artefacts = new Artefacts({ cache, models, report, signal: context.signal });
-        const videos = await this.#videos(tenantId, filters);
-        const prepared = await prepare(query, strategy, example, {
-          artefacts,
-          models,
-          videos,
-          signal: context.signal,
-        });
-        const known = await Promise.all(videos.map((video) => collect(artefacts, video, strategy)));
-        return rank(prepared, known, { topK, filters });
+        context.setTags(...(videos?.map(searchedTag) ?? [LIBRARY_TAG]));
+        const library = await this.#options.library.list(tenantId);
+        const within = library.filter(({ videoId }) => videos?.includes(videoId) ?? true);
+        return this.#answer(question, within, { cache, report, signal: context.signal });
       },
       { signal },
     );
@@ -100,92 +85,89 @@ export class VideoSearchAgent {
     return { hits: info.value, from: info.from === "tier" ? info.tier : "computed", ms };
   }
 
-  async #videos(tenantId: string, { videos }: SearchFilters): Promise<readonly VideoRecord[]> {
-    const all = await this.#options.library.list(tenantId);
-    return videos === undefined ? all : all.filter(({ videoId }) => videos.includes(videoId));
+  /** Everything as it stands in the key: whole ids, sorted, and the example's content. */
+  async #understand(query: string, tenantId: string, options: SearchOptions): Promise<Question> {
+    const { strategy = "text", topK = 10, filters = {} } = options;
+    if (query.trim() === "") throw new SearchError("The query is empty: say what to look for");
+    if (!Number.isSafeInteger(topK) || topK < 1)
+      throw new SearchError(`topK ${topK} is not a whole number above 0`);
+    const isPlain = strategy !== "similar" && filters.videos === undefined;
+    const library = isPlain ? [] : await this.#options.library.list(tenantId);
+    const example = strategy === "similar" ? await readExample(query, library) : undefined;
+    const ids = filters.videos?.map((prefix) => findVideo(library, prefix).videoId);
+    const videos = ids === undefined ? undefined : [...new Set(ids)].sort();
+    return { text: query, strategy, topK, filters: { ...filters, videos }, example };
   }
-}
 
-type Example =
-  | Readonly<{ kind: "moment"; video: string; timestampMs: number }>
-  | Readonly<{ kind: "image"; path: string; bytes: Uint8Array }>;
-
-async function readExample(query: string): Promise<Example> {
-  const example = parseExampleFrame(query);
-  if (example.kind === "moment") return example;
-  try {
-    return { ...example, bytes: await readFile(example.path) };
-  } catch (cause) {
-    const form = "a picture's path or a moment such as VIDEO_ID@1200";
-    throw new SearchError(
-      `${query} is neither a picture that can be read nor a moment; "similar" takes ${form}`,
-      { cause },
-    );
+  #key({ text, strategy, topK, filters, example }: Question): ReturnType<typeof resultsKey> {
+    const { models, settings } = this.#options.making;
+    const { vision, text: words, speech } = models;
+    const inputs = {
+      query: example?.name ?? text,
+      strategy,
+      topK,
+      filters,
+      models: [vision, words, speech].map((m) => (m === undefined ? null : modelPart(m.identity))),
+      settings,
+      ranking: RANKING_REVISION,
+    };
+    return resultsKey({ queryHash: hashQuery(inputs), strategy });
   }
-}
 
-type Preparation = Readonly<{
-  artefacts: Artefacts;
-  models: ArtefactModels;
-  videos: readonly VideoRecord[];
-  signal: AbortSignal;
-}>;
-
-async function prepare(
-  text: string,
-  strategy: Strategy,
-  example: Example | undefined,
-  { artefacts, models, videos, signal }: Preparation,
-): Promise<SearchQuery> {
-  if (strategy === "transcript") return { strategy, text };
-  if (strategy === "text") {
-    const [vector] = (await models.text.embedTexts?.([text], { signal })) ?? [];
-    return { strategy, text, vector };
+  async #answer(
+    question: Question,
+    videos: readonly VideoRecord[],
+    call: Readonly<{ cache: TenantCache; report: ArtefactReport; signal: AbortSignal }>,
+  ): Promise<readonly SearchHit[]> {
+    const artefacts = new Artefacts({ ...this.#options.making, ...call });
+    const { strategy, topK, filters } = question;
+    const prepared = await this.#prepare(question, artefacts, call.signal);
+    const known = [];
+    for (const video of videos) known.push(await collectArtefacts(artefacts, video, strategy));
+    return rank(prepared, known, { topK, filters });
   }
-  if (example?.kind === "image") {
-    const [vector] = await models.vision.embedImages([example.bytes], { signal });
+
+  async #prepare(
+    { text, strategy, example }: Question,
+    artefacts: Artefacts,
+    signal: AbortSignal,
+  ): Promise<SearchQuery> {
+    const { models } = this.#options.making;
+    if (strategy === "transcript") return { strategy, text };
+    if (strategy === "text" || example === undefined) {
+      const [vector] = (await models.text.embedTexts?.([text], { signal })) ?? [];
+      return { strategy: "text", text, vector };
+    }
+    if (example.kind === "moment") return momentQuery(example, artefacts);
+    return { strategy: "similar", vector: await this.#see(text, example.bytes, signal) };
+  }
+
+  async #see(path: string, image: Uint8Array, signal: AbortSignal): Promise<Float32Array> {
+    const { vision } = this.#options.making.models;
+    await decodeImage(image, 1, { signal }).catch((cause: unknown) => {
+      if (!(cause instanceof UnreadableImageError)) throw cause;
+      throw new SearchError(`${path}: ${cause.message}`, { cause });
+    });
+    const [vector] = await vision.embedImages([image], { signal });
     if (vector === undefined)
       throw new SearchError("The vision model gave no vector for the example");
-    return { strategy, vector };
+    return vector;
   }
-  const video = videos.find(
-    ({ videoId }) => example !== undefined && videoId.startsWith(example.video),
-  );
-  if (example === undefined || video === undefined)
-    throw new SearchError(`No ingested film has an id that begins with ${example?.video ?? ""}`);
-  const { timestampsMs } = await artefacts.manifest(video);
-  const nearest = timestampsMs.toSorted(
-    (a, b) => Math.abs(a - example.timestampMs) - Math.abs(b - example.timestampMs),
-  )[0];
-  if (nearest === undefined) throw new SearchError(`${video.title} has no key frame`);
-  const except = { video: video.videoId, timestampMs: nearest };
-  return { strategy, vector: await artefacts.frameVector(video, nearest), except };
 }
 
-/** Only what the strategy looks at. */
-async function collect(
+/** Looks for what is like the key frame nearest to the moment, but not for that one. */
+async function momentQuery(
+  { video, timestampMs }: Extract<SearchExample, { kind: "moment" }>,
   artefacts: Artefacts,
-  video: VideoRecord,
-  strategy: Strategy,
-): Promise<VideoArtefacts> {
-  const manifest = await artefacts.manifest(video);
-  const { timestampsMs } = manifest;
-  const transcript = await artefacts.transcript(video);
-  const { labels } = await artefacts.labels(video, manifest);
-  const labelVectors = strategy === "text" ? await artefacts.labelVectors(video, manifest) : [];
-  const vectors =
-    strategy === "similar"
-      ? await Promise.all(timestampsMs.map((ms) => artefacts.frameVector(video, ms)))
-      : [];
-  const frames = timestampsMs.map((timestampMs, i) => ({
-    timestampMs,
-    labels: labels[i] ?? [],
-    vector: vectors[i],
-    labelVector: isZero(labelVectors[i]) ? undefined : labelVectors[i],
-  }));
-  return { video: video.videoId, title: video.title, frames, transcript };
-}
-
-function isZero(vector: Float32Array | undefined): boolean {
-  return vector === undefined || vector.every((x) => x === 0);
+): Promise<SearchQuery> {
+  const { timestampsMs } = await artefacts.manifest(video);
+  const distance = (ms: number): number => Math.abs(ms - timestampMs);
+  const nearest = timestampsMs.toSorted((a, b) => distance(a) - distance(b))[0];
+  if (nearest === undefined) throw new SearchError(`${video.title} has no key frame`);
+  const vector = await artefacts.frameVector(video, nearest);
+  return {
+    strategy: "similar",
+    vector,
+    except: { video: video.videoId, timestampMs: nearest },
+  };
 }

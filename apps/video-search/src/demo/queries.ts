@@ -1,4 +1,4 @@
-import type { Strategy } from "../agent/video-search-agent.ts";
+import type { Strategy } from "../agent/strategy.ts";
 
 /** What the demo asks, twice for some, as people do. Moments that look like the first one of the film are asked for too. */
 export const DEMO_QUERIES: readonly Readonly<{ query: string; strategy: Strategy }>[] = [

@@ -2,29 +2,24 @@ import type { NdArrays } from "@cogniverse/core";
 import type { Bytes, Cacheable, Compute, Key, TenantCache } from "@cogniverse/sdk";
 import type { VideoRecord } from "../library/video-library.ts";
 import { chunkWindows, within, type ChunkWindow } from "../media/chunk-windows.ts";
-import { DEFAULT_KEYFRAME_RULE } from "../media/keyframe-rule.ts";
 import { extractKeyframes, framesAt } from "../media/keyframes.ts";
 import type { Transcript } from "../media/transcript.ts";
 import { UnreadableVideoError } from "../media/unreadable-video-error.ts";
-import { DEFAULT_JPEG } from "../media/video-frame.ts";
 import { labelVector } from "../models/label-vector.ts";
 import type { EmbeddingModel, LabelModel, TranscriptionModel } from "../models/model-port.ts";
 import { transcribeVideo } from "../models/transcribe-video.ts";
 import { normalise } from "../models/vector.ts";
 import {
-  embeddingKey,
-  embeddingSummaryKey,
-  frameKey,
-  labelsKey,
-  manifestKey,
   modelPart,
-  transcriptKey,
-  videoPart,
   type EmbeddingSummary,
   type FrameLabels,
   type KeyframeManifest,
 } from "./artefact-keys.ts";
 import type { ArtefactReport, ArtefactType } from "./artefact-report.ts";
+import { FilmKeys } from "./film-keys.ts";
+import { readUnchanged } from "./film-source.ts";
+import type { Fingerprints } from "./fingerprints.ts";
+import type { IngestSettings } from "./ingest-settings.ts";
 import { vectorArrays, vectorOf, vectorsOf } from "./vector-arrays.ts";
 
 /** The models that artefacts are computed with. */
@@ -37,10 +32,16 @@ export interface ArtefactModels {
   readonly speech?: TranscriptionModel | undefined;
 }
 
-/** What {@link Artefacts} works on. */
-export interface ArtefactsOptions {
-  readonly cache: TenantCache;
+/** What artefacts of any film are made with. */
+export interface ArtefactMaking {
   readonly models: ArtefactModels;
+  readonly settings: IngestSettings;
+  readonly fingerprints: Fingerprints;
+}
+
+/** What {@link Artefacts} works on. */
+export interface ArtefactsOptions extends ArtefactMaking {
+  readonly cache: TenantCache;
   readonly report: ArtefactReport;
   readonly signal?: AbortSignal | undefined;
   /** Compute everything anew and replace what is there. */
@@ -64,39 +65,36 @@ export class Artefacts {
 
   /** The key frames' timestamps. A miss decodes the film once, one frame in memory at a time, and stores each key frame as it comes. */
   manifest(video: VideoRecord): Promise<KeyframeManifest> {
-    const { cache, report } = this.#options;
-    return this.#obtain(
-      "keyframes",
-      manifestKey({ video: framesPart(video) }),
-      async ({ signal }) => {
-        // What is stored on the way is as old as this moment: an invalidation that comes while the film is decoded kills it too.
-        const since = await cache.position({ signal });
-        const timestampsMs: number[] = [];
-        for await (const { timestampMs, jpeg } of extractKeyframes(video.path, { signal })) {
-          await cache.put(frameKey({ video: framesPart(video), timestamp: timestampMs }), jpeg, {
-            since,
-            signal,
-          });
-          report.addWritten("frame", jpeg.byteLength);
-          timestampsMs.push(timestampMs);
-        }
+    return this.#obtain("keyframes", this.#keys(video).manifest, async ({ signal }) => {
+      try {
+        const timestampsMs = await this.#read(video, signal, () => this.#decode(video, signal));
         // Some containers do not say how long they are.
         const durationMs = video.probe.durationMs || (timestampsMs.at(-1) ?? 0) + 1;
         return { durationMs, timestampsMs };
-      },
-    );
+      } catch (error) {
+        // Nothing stays of a film that turned out to be broken after its first key frames were stored.
+        if (UnreadableVideoError.isInstance(error)) await this.#discardFrames(video);
+        throw error;
+      }
+    });
   }
 
   /** The jpg of a key frame; one that was lost is decoded again alone. */
   jpeg(video: VideoRecord, timestampMs: number): Promise<Bytes> {
-    const key = frameKey({ video: framesPart(video), timestamp: timestampMs });
-    return this.#obtain("frame", key, ({ signal }) => decodeFrame(video, timestampMs, signal));
+    const { jpeg } = this.#options.settings;
+    return this.#obtain("frame", this.#keys(video).frame(timestampMs), ({ signal }) =>
+      this.#read(video, signal, async () => {
+        const frames = framesAt(video.path, [timestampMs], { jpeg, signal });
+        for await (const frame of frames) return frame.jpeg;
+        throw new UnreadableVideoError(video.path, "damaged", `has no frame at ${timestampMs} ms`);
+      }),
+    );
   }
 
   /** What the vision model sees in one key frame, length 1. */
   async frameVector(video: VideoRecord, timestampMs: number): Promise<Float32Array> {
     const { vision } = this.#options.models;
-    const key = this.#visionKey(video, `frame_${timestampMs}`);
+    const key = this.#keys(video).frameVector(timestampMs);
     const arrays = await this.#obtain("frame embedding", key, async ({ signal }) => {
       const [vector] = await vision.embedImages([await this.#sources.jpeg(video, timestampMs)], {
         signal,
@@ -113,36 +111,40 @@ export class Artefacts {
     window: ChunkWindow,
   ): Promise<NdArrays> {
     const { vision } = this.#options.models;
-    return this.#obtain("chunk embedding", this.#visionKey(video, chunkName(window)), async () => {
-      const sum = new Float32Array(vision.dimensions);
-      for (const { timestampMs } of framesIn(window, manifest)) {
-        for (const [i, x] of (await this.#sources.frameVector(video, timestampMs)).entries())
-          sum[i] = (sum[i] ?? 0) + x;
-      }
-      return vectorArrays([normalise(sum)], vision.dimensions);
-    });
+    return this.#obtain(
+      "chunk embedding",
+      this.#keys(video).chunkVector(window.index),
+      async () => {
+        const sum = new Float32Array(vision.dimensions);
+        for (const { timestampMs } of framesIn(window, manifest)) {
+          for (const [i, x] of (await this.#sources.frameVector(video, timestampMs)).entries())
+            sum[i] = (sum[i] ?? 0) + x;
+        }
+        return vectorArrays([normalise(sum)], vision.dimensions);
+      },
+    );
   }
 
   /** What is embedded for the video. */
   summary(video: VideoRecord, manifest: KeyframeManifest): Promise<EmbeddingSummary> {
     const { vision } = this.#options.models;
-    const key = embeddingSummaryKey({
-      model: modelPart(vision.identity),
-      video: framesPart(video),
-    });
-    return this.#obtain("embedding summary", key, () => ({
+    return this.#obtain("embedding summary", this.#keys(video).summary, () => ({
       model: modelPart(vision.identity),
       dimensions: vision.dimensions,
       frames: manifest.timestampsMs.map((ms) => `frame_${ms}`),
-      chunks: chunkWindows(manifest.durationMs).map(chunkName),
+      chunks: this.windows(manifest).map(({ index }) => `chunk_${index}`),
     }));
+  }
+
+  /** The chunks of a film. */
+  windows({ durationMs }: KeyframeManifest): readonly ChunkWindow[] {
+    return chunkWindows(durationMs, this.#options.settings.chunkMs);
   }
 
   /** Guesses for every key frame. */
   labels(video: VideoRecord, manifest: KeyframeManifest): Promise<FrameLabels> {
     const { vision } = this.#options.models;
-    const key = labelsKey({ model: modelPart(vision.identity), video: framesPart(video) });
-    return this.#obtain("labels", key, async ({ signal }) => {
+    return this.#obtain("labels", this.#keys(video).labels, async ({ signal }) => {
       const labels = [];
       for (const ms of manifest.timestampsMs) {
         labels.push(
@@ -158,10 +160,8 @@ export class Artefacts {
     video: VideoRecord,
     manifest: KeyframeManifest,
   ): Promise<readonly Float32Array[]> {
-    const { text, vision } = this.#options.models;
-    const model = modelPart(text.identity);
-    const part = videoPart(video.videoId, [frameInputs(), modelPart(vision.identity)]);
-    const key = embeddingKey({ model, video: part, chunk: "labels" });
+    const { text } = this.#options.models;
+    const key = this.#keys(video).labelVectors;
     const arrays = await this.#obtain("label vectors", key, async ({ signal }) => {
       const { labels } = await this.#sources.labels(video, manifest);
       const rows = [];
@@ -177,24 +177,45 @@ export class Artefacts {
 
   /** A subtitle file, a text track, or what a speech model hears. */
   transcript(video: VideoRecord): Promise<Transcript> {
-    const { speech } = this.#options.models;
-    const heardBy = speech === undefined ? null : modelPart(speech.identity);
-    const part = videoPart(video.videoId, [
-      video.sidecar?.sha256 ?? null,
-      video.sidecar?.language ?? null,
-      heardBy,
-    ]);
-    return this.#obtain("transcript", transcriptKey({ video: part }), ({ signal }) =>
-      transcribeVideo(video.path, { speech, signal }),
+    const { sidecar } = video;
+    const { models, fingerprints } = this.#options;
+    const source = sidecar ?? { path: video.path, sha256: video.videoId };
+    return this.#obtain("transcript", this.#keys(video).transcript, ({ signal }) =>
+      readUnchanged(source, fingerprints, signal, () =>
+        transcribeVideo(video.path, { sidecar, speech: models.speech, signal }),
+      ),
     );
   }
 
-  #visionKey(video: VideoRecord, chunk: string): Key<NdArrays> {
-    return embeddingKey({
-      model: modelPart(this.#options.models.vision.identity),
-      video: framesPart(video),
-      chunk,
-    });
+  async #decode(video: VideoRecord, signal: AbortSignal): Promise<readonly number[]> {
+    const { cache, report, settings } = this.#options;
+    const { keyframes: rule, jpeg } = settings;
+    const keys = this.#keys(video);
+    const timestampsMs: number[] = [];
+    for await (const frame of extractKeyframes(video.path, { rule, jpeg, signal })) {
+      await cache.put(keys.frame(frame.timestampMs), frame.jpeg, { signal });
+      report.addWritten("frame", frame.jpeg.byteLength);
+      timestampsMs.push(frame.timestampMs);
+    }
+    return timestampsMs;
+  }
+
+  async #discardFrames(video: VideoRecord): Promise<void> {
+    const scope = { kind: "prefix", value: this.#keys(video).framesPrefix } as const;
+    await this.#options.cache.invalidate(scope, { reason: "the film is broken" });
+  }
+
+  #read<T>(
+    { path, videoId }: VideoRecord,
+    signal: AbortSignal,
+    read: () => Promise<T>,
+  ): Promise<T> {
+    const film = { path, sha256: videoId };
+    return readUnchanged(film, this.#options.fingerprints, signal, read);
+  }
+
+  #keys(video: VideoRecord): FilmKeys {
+    return new FilmKeys(video, this.#options);
   }
 
   async #obtain<T extends Cacheable>(
@@ -222,25 +243,4 @@ function framesIn(
     window,
     timestampsMs.map((timestampMs) => ({ timestampMs })),
   );
-}
-
-function chunkName({ index }: ChunkWindow): string {
-  return `chunk_${index}`;
-}
-
-function frameInputs(): unknown {
-  return [DEFAULT_KEYFRAME_RULE, DEFAULT_JPEG];
-}
-
-function framesPart({ videoId }: VideoRecord): string {
-  return videoPart(videoId, frameInputs());
-}
-
-async function decodeFrame(
-  video: VideoRecord,
-  timestampMs: number,
-  signal: AbortSignal,
-): Promise<Bytes> {
-  for await (const { jpeg } of framesAt(video.path, [timestampMs], { signal })) return jpeg;
-  throw new UnreadableVideoError(video.path, "damaged", `has no frame at ${timestampMs} ms`);
 }

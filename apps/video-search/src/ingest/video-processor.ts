@@ -1,11 +1,9 @@
 import { basename, extname, resolve } from "node:path";
 import type { CacheManager } from "@cogniverse/sdk";
 import type { VideoLibrary, VideoRecord } from "../library/video-library.ts";
-import { chunkWindows } from "../media/chunk-windows.ts";
-import { fingerprintFile } from "../media/fingerprint.ts";
 import { probeVideo } from "../media/probe-video.ts";
-import { findSidecar } from "../media/subtitles.ts";
-import { Artefacts, type ArtefactModels } from "./artefacts.ts";
+import { findSidecar, readSidecar } from "../media/subtitles.ts";
+import { Artefacts, type ArtefactMaking } from "./artefacts.ts";
 import { ArtefactReport } from "./artefact-report.ts";
 import { LIBRARY_TAG, searchedTag } from "./search-tags.ts";
 
@@ -13,7 +11,7 @@ import { LIBRARY_TAG, searchedTag } from "./search-tags.ts";
 export interface VideoProcessorOptions {
   readonly cache: CacheManager;
   readonly library: VideoLibrary;
-  readonly models: ArtefactModels;
+  readonly making: ArtefactMaking;
 }
 
 /** Options of one ingestion. */
@@ -48,7 +46,7 @@ export class VideoProcessor {
 
   /**
    * Probes, fingerprints, and makes every artefact that is not cached. Search results that the film was part of, or could now be part of, die if anything
-   * was computed or the tenant's library changed; else they are still right and stay. Throws `UnreadableVideoError` before anything is cached.
+   * was computed or the tenant's library changed; else they are still right and stay. Throws `UnreadableVideoError`; of a broken film nothing is kept.
    */
   async ingest(
     path: string,
@@ -60,12 +58,14 @@ export class VideoProcessor {
     const title = basename(path, extname(path));
     const step = (name: string, done = 0, total = 0): void =>
       onStep?.({ title, name, done, total });
+    const { making } = this.#options;
+    const probe = await probeVideo(resolve(path));
     step("reading");
-    const video = await readRecord(resolve(path), title, signal);
+    const video = await readRecord({ path: resolve(path), title, probe }, making, signal);
     const cache = this.#options.cache.forTenant(tenantId);
     const artefacts = new Artefacts({
+      ...making,
       cache,
-      models: this.#options.models,
       report,
       signal,
       refresh: options.force,
@@ -77,7 +77,7 @@ export class VideoProcessor {
       step("frames", i, total);
       await artefacts.frameVector(video, ms);
     }
-    const windows = chunkWindows(manifest.durationMs);
+    const windows = artefacts.windows(manifest);
     for (const [i, window] of windows.entries()) {
       step("chunks", i, windows.length);
       await artefacts.chunkVectors(video, manifest, window);
@@ -92,28 +92,24 @@ export class VideoProcessor {
     const changed = await this.#options.library.add(tenantId, video);
     if (changed || computed > 0) {
       const reason = `ingested ${video.title}`;
+      // Not to be interrupted: the library has changed already.
       for (const value of [LIBRARY_TAG, searchedTag(video.videoId)])
-        await cache.invalidate({ kind: "tag", value }, { reason, signal });
+        await cache.invalidate({ kind: "tag", value }, { reason });
     }
     return { video, frames: total, chunks: windows.length, segments: segments.length, computed };
   }
 }
 
+/** A subtitle file that cannot be read is found out here, before anything is computed. */
 async function readRecord(
-  path: string,
-  title: string,
+  film: Pick<VideoRecord, "path" | "title" | "probe">,
+  { fingerprints }: ArtefactMaking,
   signal: AbortSignal | undefined,
 ): Promise<VideoRecord> {
-  const probe = await probeVideo(path);
-  const videoId = await fingerprintFile(path, { signal });
-  const sidecar = await findSidecar(path);
-  const sha256 =
-    sidecar === undefined ? undefined : await fingerprintFile(sidecar.path, { signal });
-  return {
-    videoId,
-    path,
-    title,
-    probe,
-    sidecar: sidecar === undefined || sha256 === undefined ? null : { ...sidecar, sha256 },
-  };
+  const videoId = await fingerprints.of(film.path, signal);
+  const found = await findSidecar(film.path);
+  if (found === undefined) return { videoId, ...film, sidecar: null };
+  await readSidecar(found, { signal });
+  const sha256 = await fingerprints.of(found.path, signal);
+  return { videoId, ...film, sidecar: { ...found, sha256 } };
 }

@@ -2,7 +2,8 @@
  * Why a file cannot be used: `missing` (no such file, or not a regular file), `empty` (0 bytes),
  * `not-media` (no container FFmpeg knows, or one cut off before its index), `no-video` (a container
  * without a moving picture, for example a song with a cover), `damaged` (it opens, but its frames
- * cannot be decoded), `truncated` (frames end long before the declared end).
+ * cannot be decoded), `truncated` (frames end long before the declared end), `changed` (its content is
+ * not what was ingested).
  */
 export type UnreadableVideoReason =
   | "missing"
@@ -10,7 +11,8 @@ export type UnreadableVideoReason =
   | "not-media"
   | "no-video"
   | "damaged"
-  | "truncated";
+  | "truncated"
+  | "changed";
 
 /** The one error for a file that cannot be used; its message is one line, fit for a terminal. */
 export class UnreadableVideoError extends Error {

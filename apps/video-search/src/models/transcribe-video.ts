@@ -1,10 +1,13 @@
 import { decodeAudio, SPEECH_SAMPLE_RATE_HZ } from "../media/decode-audio.ts";
 import { findSidecar, readSidecar, readSubtitleTrack } from "../media/subtitles.ts";
+import type { Sidecar } from "../media/subtitles.ts";
 import { NO_TRANSCRIPT } from "../media/transcript.ts";
 import type { Transcript, TranscriptSegment } from "../media/transcript.ts";
 import type { TranscriptionModel } from "./model-port.ts";
 
 export type TranscribeOptions = Readonly<{
+  /** The subtitle file beside the film; `null` = there is none. Default: it is looked for. */
+  sidecar?: Sidecar | null | undefined;
   /** Asked only where there is nothing to read. Default: nobody is. */
   speech?: TranscriptionModel | undefined;
   signal?: AbortSignal | undefined;
@@ -21,8 +24,8 @@ export async function transcribeVideo(
   options: TranscribeOptions = {},
 ): Promise<Transcript> {
   const { speech, signal } = options;
-  const sidecar = await findSidecar(path);
-  if (sidecar !== undefined) return readSidecar(sidecar, { signal });
+  const sidecar = options.sidecar === undefined ? await findSidecar(path) : options.sidecar;
+  if (sidecar !== undefined && sidecar !== null) return readSidecar(sidecar, { signal });
   const track = await readSubtitleTrack(path, { signal });
   if (track !== undefined) return track;
   return speech === undefined ? NO_TRANSCRIPT : listen(path, speech, signal);
