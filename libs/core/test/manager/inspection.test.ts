@@ -1,0 +1,115 @@
+import { describe, expect, test } from "@jest/globals";
+import { setUp } from "../support/set-up.ts";
+
+const kinds = { memory: "memory", disk: "entry", far: "six" } as const;
+
+describe("inspect", () => {
+  test("tells of every tier's copy and why it would not be served", async () => {
+    const { acme, manager, clock, faults, backends } = setUp(kinds);
+    await acme.put("notes/1", { n: 1 }, { ttl: 100, tags: ["red"], metadata: { by: "me" } });
+    clock.advance(1000);
+    const copy = {
+      ageMs: 1000,
+      remainingMs: 99_000,
+      bytes: 7,
+      position: 1,
+      tags: ["red"],
+      user: { by: "me" },
+      encodings: [],
+    };
+    expect(await manager.inspect("notes/1", "acme")).toMatchObject([
+      { tier: "memory", state: "valid", copy },
+      { tier: "disk", state: "valid", copy },
+      { tier: "far", state: "valid", copy },
+    ]);
+    await acme.put("notes/1", { n: 2 }, { tiers: { disk: false } });
+    await backends["far"]?.put("notes/1", new Uint8Array(9), "acme");
+    faults("memory").fail("headEntry");
+    expect(await manager.inspect("notes/1", "acme")).toMatchObject([
+      { tier: "memory", state: "refused", why: "tier-down" },
+      {
+        tier: "disk",
+        state: "refused",
+        why: "invalidated",
+        killedBy: { mode: "hard", position: 2 },
+      },
+      { tier: "far", state: "refused", why: "foreign" },
+    ]);
+    expect(await manager.inspect("notes/2", "acme")).toMatchObject([
+      { why: "absent" },
+      { why: "absent" },
+      { why: "absent" },
+    ]);
+    await manager.close();
+  });
+});
+
+describe("preview counts what an invalidation would kill, and kills nothing", () => {
+  test.each([
+    [{ kind: "key", value: "notes/1" } as const, 1],
+    [{ kind: "prefix", value: "notes/" } as const, 2],
+    [{ kind: "tag", value: "red" } as const, 2],
+    [{ kind: "glob", value: "*/1" } as const, 3],
+    [{ kind: "tenant" } as const, 4],
+    [{ kind: "key", value: "sources/1" } as const, 2],
+  ])("%j: %i keys", async (scope, count) => {
+    const { acme, manager } = setUp({ memory: "memory", disk: "entry" });
+    await acme.put("notes/1", 1, { tags: ["red"] });
+    await acme.put("notes/2", 2);
+    await acme.put("sources/1", 3);
+    await acme.getOrCompute(
+      "derived/x",
+      async ({ setTags }) => (setTags("red"), [await acme.get("sources/1")]),
+    );
+    expect(await manager.preview(scope, "acme")).toEqual({
+      keys: count,
+      byTier: { memory: count, disk: count },
+    });
+    expect(await acme.listKeys("")).toHaveLength(4);
+    await acme.invalidate(scope);
+    expect(await acme.listKeys("")).toHaveLength(4 - count);
+    await manager.close();
+  });
+});
+
+describe("listKeys", () => {
+  test("names what a read would find, in key texts, sorted, once, of any prefix", async () => {
+    const { acme, manager, faults } = setUp(kinds);
+    for (const text of ["b/2", "a/1", "a/10", "a b/%2F", "A/1", "é/1"]) await acme.put(text, 1);
+    await acme.put("far/1", 1, { tiers: { memory: false, disk: false } });
+    await acme.put("dead/1", 1);
+    await acme.invalidate({ kind: "key", value: "dead/1" });
+    expect(await acme.listKeys("")).toEqual([
+      "A/1",
+      "a b/%2F",
+      "a/1",
+      "a/10",
+      "b/2",
+      "far/1",
+      "é/1",
+    ]);
+    expect(await acme.listKeys("a/1")).toEqual(["a/1", "a/10"]);
+    expect(await acme.listKeys("a ")).toEqual(["a b/%2F"]);
+    faults("far").fail("listKeys");
+    expect(await acme.listKeys("f")).toEqual([]);
+    await manager.close();
+  });
+});
+
+describe("scopes are refused where they are none", () => {
+  test.each([
+    { kind: "prefix", value: "notes" },
+    { kind: "prefix", value: "/" },
+    { kind: "key", value: "" },
+    { kind: "tag", value: "" },
+    { kind: "glob", value: "a//b" },
+    { kind: "nothing", value: "x" },
+  ])("%j", async (scope) => {
+    const { acme, manager } = setUp({ memory: "memory" });
+    await acme.put("notes/1", 1);
+    // A caller without types.
+    await expect(acme.invalidate(scope as never)).rejects.toMatchObject({ code: "invalid_key" });
+    expect(await acme.get("notes/1")).toBe(1);
+    await manager.close();
+  });
+});
