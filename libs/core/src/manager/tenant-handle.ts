@@ -163,8 +163,8 @@ export class TenantHandle implements TenantCache {
     const path = typeof key === "string" ? key : key.path;
     const resident = this.#space.find(path);
     if (resident === undefined) return undefined;
-    const { note } = resident;
-    if (!(note instanceof HotNote) || resident.checkedAt !== this.#mirror.version) return undefined;
+    const note = HotNote.of(resident.note, this.state);
+    if (note === undefined || resident.checkedAt !== this.#mirror.version) return undefined;
     const now = this.#engine.clock.monotonic();
     if (
       now >= note.untilMonotonic ||
@@ -172,11 +172,11 @@ export class TenantHandle implements TenantCache {
       this.#engine.scopes.active !== 0
     )
       return undefined;
-    if (typeof key === "string" ? key.includes("%") : key.codec !== note.codec) return undefined;
+    if (typeof key === "string" ? !note.isPlain : key.codec !== note.codec) return undefined;
     if (!resident.visited) resident.visited = true;
     const { counters } = note.family;
     counters.hits++;
-    counters.savedMs += resident.entry.metadata.computeMs;
+    counters.savedMs += note.computeMs;
     if (this.#first !== undefined) this.#first.hits++;
     return (note.promise ??= Promise.resolve(resident.value));
   }

@@ -83,9 +83,9 @@ export class TierReader {
 
   async #checkResident(tier: Tier, lookUp: LookUp, resident: Resident): Promise<Found | MissCause> {
     const { tenant, key } = lookUp;
-    const { note } = resident;
-    // Kept by another codec than the key's: its bytes decide.
-    if (!(note instanceof HotNote) || (key.codec !== undefined && note.codec !== key.codec))
+    const note = HotNote.of(resident.note, tenant);
+    // Kept by another codec than the key's, or by another manager: its bytes decide.
+    if (note === undefined || (key.codec !== undefined && note.codec !== key.codec))
       return "absent";
     const { coherence } = this.#engine;
     if (!coherence.isLive() && !(await coherence.renew())) return "tier-down";

@@ -97,7 +97,7 @@ export class TierStore {
 
   /** Keeps a decoded value. To be called in the synchronous step in which it was found valid. */
   makeResident(tenant: TenantState, tier: Tier, shipment: Shipment): Resident | undefined {
-    const { path, family, entry, value, valueBytes, codec } = shipment;
+    const { path, family, entry, value, valueBytes } = shipment;
     const { expiresAt } = entry.metadata;
     const { clock } = this.#engine;
     // A caller's own copy cannot be the shared one, and a tier that the policy leaves out answers only to calls that name it.
@@ -108,7 +108,7 @@ export class TierStore {
       entry,
       value,
       valueBytes,
-      note: new HotNote(family, codec, hot ? until : -Infinity),
+      note: new HotNote(tenant, shipment, hot ? until : -Infinity),
       checkedAt: tenant.mirror.version,
     });
   }

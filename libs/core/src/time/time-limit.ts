@@ -45,9 +45,14 @@ export class TimeLimit implements Disposable {
     }
   }
 
-  /** Takes the timer away; calls that are under way are no longer limited. */
+  /** Takes the timer away and stops waiting for the limited calls that are under way (`closed`): nobody would end them any more. */
   [Symbol.dispose](): void {
     this.#timer?.[Symbol.dispose]();
+    this.#timer = undefined;
+    for (const pending of this.#pending) {
+      const message = `${pending.what()} had not answered when the cache was closed`;
+      pending.stop(new CacheError("closed", message));
+    }
     this.#pending.clear();
   }
 
