@@ -1,7 +1,8 @@
 import { describe, expect, test } from "@jest/globals";
 import { CacheError } from "@cogniverse/sdk";
 import { Scheduler, settle } from "@cogniverse/testkit";
-import { note, oneNode } from "./support/one-node.ts";
+import { Deployment } from "./support/deployment.ts";
+import { note, oneNode, only } from "./support/one-node.ts";
 
 const key = note({ id: 1 });
 const other = note({ id: 2 });
@@ -107,6 +108,27 @@ describe("race 14: callers that go away", () => {
       await closed;
     },
   );
+});
+
+describe("closing", () => {
+  test("leaves no caller behind in a tier or a log that hangs and hears no signal", async () => {
+    await using world = new Deployment();
+    const node = world.node();
+    const acme = node.cache.forTenant("acme");
+    await acme.getOrCompute(key, () => ({ n: 1 }));
+    const hangingTier = world.warm.faults.hang("getEntry", { deaf: true });
+    const hangingLog = node.logFaults.hang("append", { deaf: true });
+    const reading = acme.getWithInfo(key, only("warm"));
+    const sharing = acme.getOrCompute(other, () => ({ n: 2 }));
+    const invalidating = acme.invalidate(other);
+    const ends = Promise.allSettled([reading, sharing, invalidating]);
+    await settle();
+    await node.cache.close();
+    await world.pass(1); // no time limit runs out
+    expect((await ends).map(({ status }) => status)).toEqual(["fulfilled", "rejected", "rejected"]);
+    hangingTier[Symbol.dispose]();
+    hangingLog[Symbol.dispose]();
+  });
 });
 
 describe("race 29: computes that would wait for themselves", () => {

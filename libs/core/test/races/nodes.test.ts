@@ -157,6 +157,7 @@ describe("race 34: a put of what was derived before an invalidation", () => {
     await using world = new Deployment();
     const node = world.node();
     const a = node.cache.forTenant("acme");
+    for (let i = 0; i < 5; i++) await world.acknowledged(a.delete(key));
     const appending = node.logFaults.pause("append");
     const putting = a.put(key, { n: 1 });
     await appending.reached;
