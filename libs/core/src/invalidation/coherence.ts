@@ -11,15 +11,15 @@ import {
   type NewRecord,
   type Position,
 } from "@cogniverse/sdk";
+import { LogNews } from "./log-news.ts";
 import type { Mirror } from "./mirror.ts";
 import { leaseSpanMs } from "./lease-span.ts";
+import { ClockJump } from "../time/clock-jump.ts";
 import { atLeast } from "../time/at-least.ts";
 import { TimeLimit } from "../time/time-limit.ts";
 
 /** How often the clocks are compared where no lease needs a heartbeat. */
 const CLOCK_CHECK_MS = 1000;
-/** Clocks that moved apart by more than this jumped; less is drift and scheduling. */
-const CLOCK_JUMP_MS = 250;
 
 /** What {@link Coherence} needs. */
 export interface CoherenceOptions {
@@ -44,11 +44,11 @@ export class Coherence {
   servesUntil: number = -Infinity;
   #servesUntilMonotonic = -Infinity;
   #servesUntilWall = -Infinity;
-  #wallAhead: number;
+  readonly #clockJump: ClockJump;
+  readonly #news: LogNews;
   #syncing: Promise<boolean> | undefined;
   #heartbeat: Disposable | undefined;
   #watching: Disposable | undefined;
-  #reachable = true;
   readonly #readLimit: TimeLimit;
   /** For what is asked on the way to an acknowledgement: later than D the answer is worth nothing. */
   readonly #askLimit: TimeLimit;
@@ -59,7 +59,8 @@ export class Coherence {
     this.#options = options;
     this.#readLimit = new TimeLimit(options.clock, options.readLimitMs);
     this.#askLimit = new TimeLimit(options.clock, options.log.leaseMs);
-    this.#wallAhead = options.clock.now() - options.clock.monotonic();
+    this.#clockJump = new ClockJump(options.clock);
+    this.#news = new LogNews(options.logger);
   }
 
   /** Whether a copy may be served now. Read in the same synchronous step as the mirror, after the last await. */
@@ -216,7 +217,7 @@ export class Coherence {
         monotonic = clock.monotonic();
         wall = clock.now();
         const snapshot = await this.#limited((call) => log.snapshot(call));
-        this.#warnOfReplacement(snapshot.head);
+        this.#news.loaded(this.#applied, snapshot.head);
         mirror.reset();
         for (const record of snapshot.records) mirror.apply(record);
         this.#applied = snapshot.head;
@@ -240,18 +241,13 @@ export class Coherence {
 
   #extend(monotonic: number, wall: number): void {
     if (this.#closed) return;
-    const { log, clock, logger } = this.#options;
+    const { log, clock } = this.#options;
     const span = leaseSpanMs(log.leaseMs);
     this.#servesUntilMonotonic = Math.max(this.#servesUntilMonotonic, monotonic + span);
     this.#servesUntilWall = log.sharesClock === true ? Infinity : wall + span;
     if (log.sharesClock === true) this.servesUntil = this.#servesUntilMonotonic;
     this.#hangs = false;
-    if (!this.#reachable) {
-      this.#reachable = true;
-      logger.info("invalidation log is reachable again: cached copies are served", {
-        position: this.position,
-      });
-    }
+    this.#news.read(this.position);
     this.#heartbeat?.[Symbol.dispose]();
     this.#heartbeat = clock.after(span === Infinity ? CLOCK_CHECK_MS : log.leaseMs / 3, () =>
       this.#beat(),
@@ -261,42 +257,18 @@ export class Coherence {
 
   #beat(): void {
     if (this.#closed) return;
-    this.#checkClocks();
+    // The hot path goes by the monotonic clock: what it worked out from the wall clock is worked out anew.
+    if (this.#clockJump.happened()) this.#options.mirror.recheckAll();
     void this.#sync();
   }
 
-  /** The hot path goes by the monotonic clock; where the wall clock jumped or the machine slept, expiry has to be worked out anew. */
-  #checkClocks(): void {
-    const { clock, mirror } = this.#options;
-    const ahead = clock.now() - clock.monotonic();
-    if (Math.abs(ahead - this.#wallAhead) < CLOCK_JUMP_MS) return;
-    this.#wallAhead = ahead;
-    mirror.recheckAll();
-  }
-
   #lost(error: unknown): void {
-    const { clock, log, logger } = this.#options;
+    const { clock, log } = this.#options;
     if (this.#closed) return;
     this.#hangs = CacheError.isInstance(error) && error.code === "timeout";
     this.#heartbeat?.[Symbol.dispose]();
     this.#heartbeat = clock.after(Math.max(log.leaseMs / 3, 50), () => this.#beat());
-    if (!this.#reachable) return;
-    this.#reachable = false;
-    const why = error instanceof Error ? error.message : String(error);
-    logger.warn(
-      "invalidation log cannot be read: after the lease nothing cached is served, everything is computed",
-      { why },
-    );
-  }
-
-  #warnOfReplacement(head: LogHead): void {
-    const old = this.#applied;
-    if (old === undefined || old.logId === head.logId) return;
-    const fields = { was: old.logId, is: head.logId };
-    this.#options.logger.warn(
-      "another invalidation log took over: every copy stored under the old one is dead",
-      fields,
-    );
+    this.#news.lost(error);
   }
 
   #covers(head: LogHead): boolean {

@@ -1,5 +1,6 @@
 import { isUnreadable, type Entry, type Eviction } from "@cogniverse/sdk";
 import type { Engine } from "../engine/engine.ts";
+import { familyOf } from "../keys/key-registry.ts";
 import type { TenantState } from "../tenant/tenant-state.ts";
 import type { Tier } from "../tier/tier.ts";
 
@@ -25,9 +26,7 @@ export function demoteEvicted(
 }
 
 function demote(engine: Engine, tenant: TenantState, from: Tier, eviction: Eviction): void {
-  const slash = eviction.key.indexOf("/");
-  const first = slash < 0 ? eviction.key : eviction.key.slice(0, slash);
-  const family = tenant.family(first.replace(/@.*$/, ""));
+  const family = tenant.family(familyOf(eviction.key).family);
   const to = family.plan.find((tier) => tier.index > from.index);
   if (!family.policy.demote || to === undefined || eviction.metadata.logId === "") return;
   const loading = eviction.load(); // at once: the backend holds the entry only for this

@@ -83,6 +83,22 @@ describe("promotion", () => {
     await manager.close();
   });
 
+  test("an entry with an end keeps it, whatever the upper tier's default is", async () => {
+    for (const top of [10, 1000]) {
+      const { acme, manager, clock } = setUp(
+        { top: "entry", low: "six" },
+        { defaultTtl: { top, low: 100 } },
+      );
+      await acme.getOrCompute(key, () => 1, { tiers: { top: false } });
+      await clock.advanceAndSettle(40_000);
+      await acme.get(key);
+      await manager.flush();
+      const info = await acme.getWithInfo(key);
+      expect(info).toMatchObject({ tier: "top", remainingMs: 60_000 });
+      await manager.close();
+    }
+  });
+
   test("leaves out tiers that the policy or the call excludes", async () => {
     const policies = { notes: { tiers: { a: false } } };
     const { acme, manager, backends } = setUp({ a: "entry", b: "entry", c: "entry" }, { policies });

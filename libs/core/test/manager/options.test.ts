@@ -297,8 +297,10 @@ describe("put", () => {
     await acme.invalidate({ kind: "tag", value: "red" });
     expect(await acme.put(key, 1, { since, tags: ["red"] })).toMatchObject({ superseded: true });
     expect(await acme.get(key)).toBeUndefined();
-    expect(await acme.put(key, 1, { since })).toMatchObject({ superseded: false });
-    expect(await acme.stats()).toMatchObject({ puts: 2, superseded: 1 });
+    expect(await acme.put("notes/2", 1, { since })).toMatchObject({ superseded: false });
+    expect(await acme.put("notes/2", 2, { since })).toMatchObject({ superseded: true });
+    expect(await acme.get("notes/2")).toBe(1);
+    expect(await acme.stats()).toMatchObject({ puts: 3, superseded: 2 });
     await manager.close();
   });
 });
