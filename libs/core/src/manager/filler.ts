@@ -157,7 +157,10 @@ export class Filler {
       speaks && !key.immutable
         ? await this.#announce(fill, digest, { ...sealed, asOf: since ?? sealed.asOf })
         : undefined;
-    if (speaks && !key.immutable && head === undefined) return { ...computed, provenance };
+    if (speaks && !key.immutable && head === undefined) {
+      if (since !== undefined) await this.#retire(fill);
+      return { ...computed, provenance };
+    }
     const asOf = head?.position ?? sealed.asOf;
     const stored = this.#ship(fill, put, { ...sealed, asOf, logId: head?.logId ?? sealed.logId });
     if (since !== undefined && head !== undefined)
@@ -205,6 +208,24 @@ export class Filler {
       });
       return undefined;
     }
+  }
+
+  /**
+   * A refresh that was superseded stores nothing, and what it was to replace dies all the same: what covers the new content, a tag of it perhaps,
+   * need not cover the old. Rejects where the log cannot be reached, as a put does.
+   */
+  async #retire({ tenant, key }: Fill): Promise<void> {
+    const { coherence, clock, node } = this.#engine;
+    const scope = { kind: "key", value: key.path } as const;
+    const record = {
+      tenantId: tenant.tenantId,
+      scope,
+      mode: "hard",
+      at: clock.now(),
+      node,
+    } as const;
+    const head = await coherence.append([record]);
+    if (head !== undefined) await coherence.settled(head);
   }
 
   /** No record up to the mirror's position covers a valid stamp, so it says the same dated at that position. */

@@ -101,7 +101,14 @@ export class Putter {
     const unless = { since: from.position, scopes };
     const head = await coherence.append([record], { unless });
     // Of a log that replaced the one that the put began under nobody can tell what it covered since.
-    return head !== undefined && from.logId !== "" && head.logId !== from.logId ? undefined : head;
+    if (head !== undefined && (from.logId === "" || head.logId === from.logId)) return head;
+    // What covers the new content may be a tag of it that the old has not: what the put was to replace dies all the same.
+    const { digest: _, ...plain } = record;
+    const only = { since: from.position, scopes: [scope] };
+    const retired =
+      head ?? (tags.length > 0 ? await coherence.append([plain], { unless: only }) : head);
+    if (retired !== undefined) await this.#invalidator.acknowledge(retired, signalOf(options));
+    return undefined;
   }
 }
 

@@ -53,6 +53,20 @@ describe("race 33: explicit puts", () => {
     expect(await a.get(key)).toEqual({ n: 2 });
   });
 
+  test("a refresh that a tag of its new value superseded replaces the old value all the same", async () => {
+    await using world = new Deployment();
+    const [a, b] = [world.node().cache.forTenant("acme"), world.node().cache.forTenant("acme")];
+    await a.getOrCompute(key, () => ({ n: 1 }));
+    const compute = async ({ setTags }: { setTags: (tag: string) => void }): Promise<Note> => {
+      setTags("red");
+      await a.invalidate({ kind: "tag", value: "red" }, { wait: "durable" });
+      return { n: 2 };
+    };
+    const refreshed = b.getOrCompute(key, compute, { refresh: true });
+    expect(await world.acknowledged(refreshed)).toEqual({ n: 2 });
+    for (const node of [a, b]) expect(await node.get(key)).toBeUndefined();
+  });
+
   test("two puts race from one position: one is superseded, the other is there on every tier", async () => {
     await using world = new Deployment();
     const [a, b] = [world.node().cache.forTenant("acme"), world.node().cache.forTenant("acme")];
@@ -115,6 +129,28 @@ describe("race 34: a put of what was derived before an invalidation", () => {
     appending.release();
     expect(await world.acknowledged(putting)).toMatchObject({ superseded: true });
     expect(await a.get(key)).toBeUndefined();
+  });
+
+  test("where only a tag of the new value was invalidated, the old value dies all the same", async () => {
+    await using world = new Deployment();
+    const [a, b] = [world.node().cache.forTenant("acme"), world.node().cache.forTenant("acme")];
+    await a.getOrCompute(key, () => ({ n: 1 }));
+    const since = await b.position();
+    await world.acknowledged(b.invalidate({ kind: "tag", value: "red" }));
+    const put = await world.acknowledged(b.put(key, { n: 2 }, { since, tags: ["red"] }));
+    expect(put).toMatchObject({ superseded: true });
+    for (const node of [a, b]) expect(await node.get(key)).toBeUndefined();
+  });
+
+  test("where the key was invalidated, what was stored after that lives", async () => {
+    await using world = new Deployment();
+    const [a, b] = [world.node().cache.forTenant("acme"), world.node().cache.forTenant("acme")];
+    const since = await b.position();
+    await world.acknowledged(b.invalidate(key));
+    await a.getOrCompute(key, () => ({ n: 2 }));
+    const put = await world.acknowledged(b.put(key, { n: 1 }, { since, tags: ["red"] }));
+    expect(put).toMatchObject({ superseded: true });
+    expect(await a.get(key)).toEqual({ n: 2 });
   });
 
   test("it begins at the log's head and not at that of a mirror that lags behind", async () => {
