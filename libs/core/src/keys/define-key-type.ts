@@ -47,7 +47,7 @@ export function defineKeyType<T, const S extends string>(
     const given = params as Readonly<Record<string, string | number>>;
     const path = [first, ...parts.slice(1).map((part) => fill(part, given, template))].join("/");
     if (path.length > MAX_PATH_BYTES) joinPath([path]); // throws with the limit's own message
-    return { path, family, codec, immutable, tags: impliedTags(given) };
+    return { path, family, codec, immutable, tags: impliedTags(family, path, given) };
   };
   const parse = (path: string): Readonly<Record<string, string>> | undefined => {
     const segments = path.split("/");

@@ -72,9 +72,9 @@ export class KeyRegistry {
     const { first, family } = familyOf(path);
     for (const type of this.#byFamily.get(first) ?? this.#byFamily.get(family) ?? []) {
       const params = type.parse(firstOf(type) + path.slice(first.length));
-      if (params !== undefined) return impliedTags(params);
+      if (params !== undefined) return impliedTags(family, path, params);
     }
-    return [];
+    return impliedTags(family, path, {});
   }
 }
 
