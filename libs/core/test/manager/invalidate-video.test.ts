@@ -7,7 +7,10 @@ const description = defineKeyType("descriptions/{video}/text", bytesCodec);
 const bytes = Uint8Array.of(1);
 
 test("an invalidated video takes all of its artefacts along, whatever their model, version and template, and nothing of another", async () => {
-  const cache = new CacheManager({ tiers: [{ name: "a", backend: entryBackend() }] });
+  const cache = new CacheManager({
+    tiers: [{ name: "a", backend: entryBackend() }],
+    keyTypes: [description],
+  });
   const acme = cache.forTenant("acme");
   const of = (video: string): readonly string[] => [
     `frames/${video}/notes.txt`,
