@@ -31,7 +31,7 @@ export type NdArray<D extends DType = DType> = {
 }[D];
 
 /** numpy 2 refuses arrays of more dimensions. */
-export const MAX_DIMENSIONS = 64;
+const MAX_DIMENSIONS = 64;
 
 /** How one dtype lies in memory. */
 export interface DTypeLayout {

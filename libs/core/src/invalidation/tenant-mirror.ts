@@ -11,7 +11,7 @@ import { Below } from "./below.ts";
 import { raise, type Mark } from "./mark.ts";
 
 /** More globs than this cost every slow check too much: the oldest becomes a record on its literal prefix (protocol rule 2). */
-export const MAX_GLOBS = 256;
+const MAX_GLOBS = 256;
 
 /** What killed a copy. `soft`: no hard record did. */
 export interface Kill {

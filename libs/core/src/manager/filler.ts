@@ -158,7 +158,7 @@ export class Filler {
         ? await this.#announce(fill, digest, { ...sealed, asOf: since ?? sealed.asOf })
         : undefined;
     if (speaks && !key.immutable && head === undefined) {
-      if (since !== undefined) await this.#retire(fill);
+      if (since !== undefined) await this.#retire(fill, since);
       return { ...computed, provenance };
     }
     const asOf = head?.position ?? sealed.asOf;
@@ -214,7 +214,7 @@ export class Filler {
    * A refresh that was superseded stores nothing, and what it was to replace dies all the same: what covers the new content, a tag of it perhaps,
    * need not cover the old. Rejects where the log cannot be reached, as a put does.
    */
-  async #retire({ tenant, key }: Fill): Promise<void> {
+  async #retire({ tenant, key }: Fill, since: Position): Promise<void> {
     const { coherence, clock, node } = this.#engine;
     const scope = { kind: "key", value: key.path } as const;
     const record = {
@@ -224,7 +224,8 @@ export class Filler {
       at: clock.now(),
       node,
     } as const;
-    const head = await coherence.append([record]);
+    // Where the key itself was covered already, as by another refresh, the old is dead and what replaced it may live.
+    const head = await coherence.append([record], { unless: { since, scopes: [scope] } });
     if (head !== undefined) await coherence.settled(head);
   }
 

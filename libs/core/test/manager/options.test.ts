@@ -203,6 +203,15 @@ describe("refresh", () => {
     expect((await it.acme.stats()).log.position).toBe(before + 1);
     await it.manager.close();
   });
+
+  test("twice at once leaves the value of the first, which the second must not kill", async () => {
+    const it = setUp({ warm: "entry" });
+    const refresh = { refresh: true };
+    await Promise.all([1, 2].map((n) => it.acme.getOrCompute(key, () => n, refresh)));
+    expect(await it.acme.get(key)).toBe(1);
+    expect(await it.acme.stats()).toMatchObject({ superseded: 1 });
+    await it.manager.close();
+  });
 });
 
 describe("bypass and shouldCache", () => {
