@@ -58,12 +58,12 @@ class MemoryBackend implements CacheBackend {
   }
 
   async exists(key: string, tenantId: string, call?: Call): Promise<boolean> {
-    call?.signal?.throwIfAborted();
+    this.#store.admit(call);
     return this.#store.live(tenantId, key) !== undefined;
   }
 
   async get(key: string, tenantId: string, call?: Call): Promise<Bytes | undefined> {
-    call?.signal?.throwIfAborted();
+    this.#store.admit(call);
     const slot = this.#store.live(tenantId, key);
     if (slot === undefined) return undefined;
     slot.visited = true;
@@ -78,30 +78,31 @@ class MemoryBackend implements CacheBackend {
     ttl: number | null | undefined = this.defaultTtl,
     call?: Call,
   ): Promise<boolean> {
-    call?.signal?.throwIfAborted();
+    this.#store.admit(call);
     const entry = plainEntry(data, { now: this.#clock.now(), ttl, user: metadata });
     return this.#store.write(tenantId, undecoded(key, entry)) !== undefined;
   }
 
   async delete(key: string, tenantId: string, call?: Call): Promise<boolean> {
-    call?.signal?.throwIfAborted();
+    this.#store.admit(call);
     const slot = this.#store.live(tenantId, key);
     return slot !== undefined && this.#store.remove(slot);
   }
 
   async listKeys(prefix: string, tenantId: string, call?: Call): Promise<readonly string[]> {
-    call?.signal?.throwIfAborted();
+    this.#store.admit(call);
     const keys: string[] = [];
     for await (const { key } of this.scan.scan(prefix, undefined, tenantId, call)) keys.push(key);
     return keys;
   }
 
   async getStats(tenantId: string, call?: Call): Promise<BackendStats> {
-    call?.signal?.throwIfAborted();
+    this.#store.admit(call);
     return this.#store.stats(tenantId);
   }
 
+  /** Lets all entries go, telling nobody; calls made from then on reject with `closed`. Idempotent. */
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#store.clear();
+    this.#store.close();
   }
 }

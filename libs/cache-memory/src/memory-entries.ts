@@ -25,7 +25,7 @@ export class MemoryEntries implements EntryStore {
     tenantId: string,
     call?: Call,
   ): Promise<StoredEntry | UnreadableCopy | undefined> {
-    call?.signal?.throwIfAborted();
+    this.#store.admit(call);
     const slot = this.#store.read(tenantId, key);
     if (slot === undefined || slot === "expired") return slot && EXPIRED;
     slot.visited = true;
@@ -37,7 +37,7 @@ export class MemoryEntries implements EntryStore {
     tenantId: string,
     call?: Call,
   ): Promise<StoredHead | UnreadableCopy | undefined> {
-    call?.signal?.throwIfAborted();
+    this.#store.admit(call);
     const slot = this.#store.read(tenantId, key);
     if (slot === undefined || slot === "expired") return slot && EXPIRED;
     return { metadata: slot.metadata, etag: slot.etag };
@@ -50,12 +50,12 @@ export class MemoryEntries implements EntryStore {
     condition?: WriteCondition,
     call?: Call,
   ): Promise<string | undefined> {
-    call?.signal?.throwIfAborted();
+    this.#store.admit(call);
     return this.#store.write(tenantId, undecoded(key, entry), condition)?.etag;
   }
 
   async deleteEntry(key: string, etag: string, tenantId: string, call?: Call): Promise<boolean> {
-    call?.signal?.throwIfAborted();
+    this.#store.admit(call);
     const slot = this.#store.live(tenantId, key);
     return slot !== undefined && slot.etag === etag && this.#store.remove(slot);
   }

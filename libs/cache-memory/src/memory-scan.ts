@@ -16,8 +16,9 @@ export class MemoryScan implements KeyScan {
     tenantId: string,
     call?: Call,
   ): AsyncGenerator<StoredHead & { readonly key: string }, void> {
+    this.#store.admit(call);
     for await (const page of sortedPages(this.#matching(prefix, after, tenantId))) {
-      call?.signal?.throwIfAborted();
+      this.#store.admit(call);
       for (const key of page) {
         const slot = this.#store.live(tenantId, key);
         if (slot !== undefined) yield { key, metadata: slot.metadata, etag: slot.etag };

@@ -1,4 +1,11 @@
-import type { BackendStats, Entry, NewResident, WriteCondition } from "@cogniverse/sdk";
+import {
+  CacheError,
+  type BackendStats,
+  type Call,
+  type Entry,
+  type NewResident,
+  type WriteCondition,
+} from "@cogniverse/sdk";
 import type { EvictionTeller } from "./eviction-teller.ts";
 import type { ResolvedMemoryOptions } from "./memory-options.ts";
 import { ownData } from "./own-data.ts";
@@ -22,11 +29,18 @@ export class MemoryStore {
   readonly #queue = new SieveQueue<Slot>();
   #bytes = 0;
   #versions = 0;
+  #closed = false;
 
   constructor(limits: ResolvedMemoryOptions, now: () => number, teller: EvictionTeller) {
     this.#limits = limits;
     this.#now = now;
     this.#teller = teller;
+  }
+
+  /** Throws what ends a call before it does anything: `closed`, or the reason of its aborted signal. */
+  admit(call: Call | undefined): void {
+    if (this.#closed) throw new CacheError("closed", "The memory tier was closed");
+    call?.signal?.throwIfAborted();
   }
 
   /** The tenant's shelf, made on first use and then always the same. */
@@ -58,10 +72,12 @@ export class MemoryStore {
   }
 
   /**
-   * Replaces what is under the key. `undefined` = the condition does not hold or the entry is above the limit of one, and nothing
-   * changed. Evicts until the newcomer fits, then tells; a listener sees the store as it is afterwards and may write to it.
+   * Replaces what is under the key. `undefined` = the condition does not hold, the entry is above the limit of one, or the store
+   * was closed: nothing changed. Evicts until the newcomer fits, then tells; a listener sees the store as it is afterwards and
+   * may write to it.
    */
   write(tenantId: string, newcomer: NewResident, condition?: WriteCondition): Slot | undefined {
+    if (this.#closed) return undefined;
     const { metadata } = newcomer.entry;
     if (!admits(this.live(tenantId, newcomer.key), metadata, condition)) return undefined;
     const owned = ownData(newcomer.entry.data, newcomer.value);
@@ -114,8 +130,9 @@ export class MemoryStore {
     return true;
   }
 
-  /** Forgets everything and tells nobody. */
-  clear(): void {
+  /** Forgets everything, tells nobody and takes nothing in any more. */
+  close(): void {
+    this.#closed = true;
     for (const slot of this.#queue) this.remove(slot);
   }
 

@@ -46,11 +46,16 @@ describe("the six calls", () => {
     expect(await tier.exists("a", "acme")).toBe(false);
   });
 
-  test("disposing forgets everything", async () => {
+  test("disposing lets everything go, and nothing is taken in after it", async () => {
     const { tier } = makeTier();
-    await tier.put("a", bytes(1), "acme");
+    const space = tier.residents.space("acme");
+    space.insert(newcomer("a"));
     await tier[Symbol.asyncDispose]();
-    expect(await statsOf(tier, "acme")).toMatchObject({ entries: 0, bytes: 0 });
+    expect(space.find("a")).toBeUndefined();
+    expect(space.insert(newcomer("b"))).toBeUndefined();
+    expect(space.find("b")).toBeUndefined();
+    const scan = tier.scan.scan("", undefined, "acme")[Symbol.asyncIterator]();
+    await expect(scan.next()).rejects.toMatchObject({ code: "closed" });
   });
 });
 
