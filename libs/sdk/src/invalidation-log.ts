@@ -34,7 +34,10 @@ export type LogDelta =
   | Readonly<{ type: "records"; head: LogHead; records: readonly LogRecord[] }>
   | Readonly<{ type: "reset"; head: LogHead }>;
 
-/** Records that say all that the whole log up to `head` says: per tenant and scope at least the last one of each mode. */
+/**
+ * Records that say all that the whole log up to `head` says: per tenant and scope at least the last one of each mode, and the last one
+ * whose digest is not that of the very last. In order of position.
+ */
 export type LogSnapshot = Readonly<{ head: LogHead; records: readonly LogRecord[] }>;
 
 /** `unless`: append nothing if a record after `since` covers one of `scopes` in the tenant of the first record. Decided and done in one atomic step. */

@@ -4,8 +4,8 @@ import { toPosition, type LogRecord, type NewRecord, type Position } from "@cogn
 /** First and last position that the tail of records holds; `first` = `head` + 1 where it is empty. */
 export type LogBounds = Readonly<{ head: Position; first: Position }>;
 
-/** The last record of each mode on one scope of one tenant. */
-export type ScopeRow = Readonly<{ hard?: LogRecord; soft?: LogRecord }>;
+/** On one scope of one tenant the last record of each mode, and the last one that named other content than the very last. */
+export type ScopeRow = Readonly<{ hard?: LogRecord; soft?: LogRecord; other?: LogRecord }>;
 
 /** Bytes of a scope in a table's key; a longer one stands there as its SHA-256. */
 const LONGEST_SCOPE = 1024;
@@ -66,5 +66,20 @@ export function lastAny(row: ScopeRow): number {
 
 /** The row with `record` as the last one of its mode. A mode this release does not know counts as hard. */
 export function withRecord(row: ScopeRow | undefined, record: LogRecord): ScopeRow {
-  return record.mode === "soft" ? { ...row, soft: record } : { ...row, hard: record };
+  const last = row === undefined ? undefined : lastRecord(row);
+  const same = record.digest !== undefined && record.digest === last?.digest;
+  const kept = last === undefined || same ? row : { ...row, other: last };
+  return record.mode === "soft" ? { ...kept, soft: record } : { ...kept, hard: record };
+}
+
+/** The records of a row that a reader needs: the one of other content only where it tells more than the last. */
+export function recordsOf(row: ScopeRow): readonly LogRecord[] {
+  const { hard, soft, other } = row;
+  const needed = lastRecord(row)?.digest === undefined ? [hard, soft] : [hard, soft, other];
+  const known = needed.filter((record) => record !== undefined);
+  return known.filter(({ position }, i) => known.findIndex((r) => r.position === position) === i);
+}
+
+function lastRecord({ hard, soft }: ScopeRow): LogRecord | undefined {
+  return hard === undefined || (soft !== undefined && soft.position > hard.position) ? soft : hard;
 }

@@ -15,6 +15,7 @@ import {
   encodeBounds,
   encodeJson,
   lastAny,
+  recordsOf,
   positionKey,
   scopeKey,
   tenantKey,
@@ -88,14 +89,11 @@ export class LogStore {
     return this.#range(from.position, head);
   }
 
-  /** The last record of each mode on each scope, in order of position. */
+  /** The last record of each mode on each scope, and the last of other content, in order of position. */
   summary(): readonly LogRecord[] {
     const found: LogRecord[] = [];
-    for (const { value } of this.#scopes.getRange({})) {
-      const { hard, soft } = decodeScopeRow(value);
-      if (hard !== undefined) found.push(hard);
-      if (soft !== undefined) found.push(soft);
-    }
+    for (const { value } of this.#scopes.getRange({}))
+      found.push(...recordsOf(decodeScopeRow(value)));
     return found.toSorted((a, b) => a.position - b.position);
   }
 

@@ -6,6 +6,8 @@ export interface Mark {
   any: Position;
   /** Content named by the record at `any`, where it named one. */
   digest: string | undefined;
+  /** The last record that did not name that content: what it killed stays dead when the content comes back. */
+  other: Position;
 }
 
 /** Takes `record` into the mark of its scope under `key`. */
@@ -20,11 +22,16 @@ export function raise(
       hard: record.mode === "soft" ? START : record.position,
       any: record.position,
       digest: record.digest,
+      other: START,
     });
     return;
   }
   if (record.mode !== "soft" && record.position > mark.hard) mark.hard = record.position;
-  if (record.position > mark.any) {
+  const same = record.digest !== undefined && record.digest === mark.digest;
+  if (record.position < mark.any) {
+    if (!same && record.position > mark.other) mark.other = record.position;
+  } else if (record.position > mark.any) {
+    if (!same) mark.other = mark.any;
     mark.any = record.position;
     mark.digest = record.digest;
   }

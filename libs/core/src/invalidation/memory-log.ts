@@ -25,7 +25,7 @@ export class MemoryLog implements InvalidationLog {
   readonly #logId: string;
   #position = START;
   #tail: LogRecord[] = [];
-  /** The last record of each mode by tenant and scope; all that a snapshot needs. */
+  /** By tenant and scope the last record, the last of each mode, and the last of other content; all that a snapshot needs. */
   readonly #last = new Map<string, LogRecord>();
 
   constructor(logId: string) {
@@ -60,7 +60,7 @@ export class MemoryLog implements InvalidationLog {
   }
 
   snapshot(): Promise<LogSnapshot> {
-    const records = [...this.#last.values()].sort((a, b) => a.position - b.position);
+    const records = [...new Set(this.#last.values())].sort((a, b) => a.position - b.position);
     return Promise.resolve({ head: this.#head(), records });
   }
 
@@ -73,7 +73,12 @@ export class MemoryLog implements InvalidationLog {
     if (this.#tail.length > 2 * TAIL_RECORDS) this.#tail = this.#tail.slice(-TAIL_RECORDS);
     const scope =
       record.scope.kind === "tenant" ? "tenant" : `${record.scope.kind} ${record.scope.value}`;
-    this.#last.set(`${record.mode} ${record.tenantId} ${scope}`, record);
+    const id = `${record.tenantId} ${scope}`;
+    const last = this.#last.get(`last ${id}`);
+    if (last !== undefined && (record.digest === undefined || record.digest !== last.digest))
+      this.#last.set(`other ${id}`, last);
+    this.#last.set(`last ${id}`, record);
+    this.#last.set(`${record.mode} ${id}`, record);
   }
 
   #covered(tenantId: string | undefined, unless: NonNullable<AppendOptions["unless"]>): boolean {

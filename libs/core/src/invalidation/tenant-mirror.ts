@@ -30,7 +30,7 @@ export class TenantMirror {
    */
   version = 0;
   #last: Position = START;
-  #tenant: Mark = { hard: START, any: START, digest: undefined };
+  #tenant: Mark = { hard: START, any: START, digest: undefined, other: START };
   readonly #keys = new Map<string, Mark>();
   readonly #prefixes = new Map<string, Mark>();
   readonly #tags = new Map<string, Mark>();
@@ -61,7 +61,7 @@ export class TenantMirror {
   reset(): void {
     this.version++;
     this.#last = START;
-    this.#tenant = { hard: START, any: START, digest: undefined };
+    this.#tenant = { hard: START, any: START, digest: undefined, other: START };
     for (const marks of [this.#keys, this.#prefixes, this.#tags, this.#globs, this.#below])
       marks.clear();
     this.#textBytes = 0;
@@ -188,8 +188,12 @@ class Verdict {
 
   add(mark: Mark | undefined, asOf: Position, digest?: string): void {
     if (mark === undefined || mark.any <= asOf) return;
-    // What was derived from the very content that the last record put in place lives on (rule 19).
-    if (digest !== undefined && digest === mark.digest) return;
+    // What was derived from the very content that all later records put in place lives on (rule 19). One that named other content in between
+    // killed it, and it stays dead when the content comes back.
+    if (digest !== undefined && digest === mark.digest) {
+      this.addPosition(mark.other, asOf);
+      return;
+    }
     if (mark.any > this.#any) this.#any = mark.any;
     if (mark.hard > asOf && mark.hard > this.#hard) this.#hard = mark.hard;
   }

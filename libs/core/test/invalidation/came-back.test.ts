@@ -1,0 +1,68 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, test } from "@jest/globals";
+import {
+  CacheManager,
+  MemoryLog,
+  noTelemetry,
+  silentLogger,
+  systemClock,
+  systemRandom,
+} from "@cogniverse/core";
+import { localBackend } from "@cogniverse/cache-local";
+import { entryBackend } from "@cogniverse/testkit";
+
+const disk = (folder: string) =>
+  localBackend(
+    { base_path: folder },
+    {
+      tier: "disk",
+      clock: systemClock,
+      random: systemRandom,
+      logger: silentLogger,
+      telemetry: noTelemetry,
+    },
+  );
+
+test("what a source took along stays dead when the source comes back as it was, also after a restart", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "cogniverse-"));
+  try {
+    for (const round of [1, 2]) {
+      const cache = new CacheManager({ tiers: [{ name: "disk", backend: await disk(folder) }] });
+      const acme = cache.forTenant("acme");
+      if (round === 1) {
+        await acme.put("a/source", "one");
+        await acme.getOrCompute(
+          "a/derived",
+          async () => `from ${String(await acme.get("a/source"))}`,
+        );
+        await acme.put("a/source", "one");
+        expect(await acme.get("a/derived")).toBe("from one");
+        await acme.put("a/source", "two");
+        await acme.put("a/source", "one");
+        await acme.put("a/source", "one");
+      }
+      expect(await acme.get("a/derived")).toBeUndefined();
+      await cache.close();
+    }
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
+
+test("the log in memory tells as much to who joins late", async () => {
+  const log = new MemoryLog("log");
+  const backend = entryBackend();
+  const [early, late] = [1, 2].map(
+    () => new CacheManager({ tiers: [{ name: "a", backend }], log }),
+  );
+  await early?.put("a/source", "one", "acme");
+  await early?.getOrCompute("a/derived", "acme", async () =>
+    String(await early.get("a/source", "acme")),
+  );
+  for (const value of ["two", "one", "one"]) await early?.put("a/source", value, "acme");
+  expect(await late?.get("a/derived", "acme")).toBeUndefined();
+  await early?.close();
+  await late?.close();
+});
