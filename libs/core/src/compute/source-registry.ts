@@ -3,26 +3,29 @@ const MAX_SOURCES = 65_536;
 
 /**
  * Which keys something was derived from in this process, and from what content. A fill that brings other content for one of them has to say
- * so in the log, or what was derived from the old content would live on (protocol rule 19, within one process: registering at
- * the moment of the read means that a fill either came before the read, which then saw it, or sees the registration).
+ * so in the log, or what was derived from the old content would live on (protocol rule 19, within one process). The reader registers what it
+ * read, then looks for a fill that came in between; the filler notes its content, then looks for registrations: one of the two
+ * always sees the other.
  */
 export class SourceRegistry {
   readonly #digests = new Map<string, string>();
   #overflowed = false;
+  /** What was filled while some compute ran. */
+  readonly #filled = new Map<string, string>();
 
-  /** A compute has read this content of the key. Called in the same synchronous step as the read's last check. */
-  register(path: string, digest: string): void {
-    if (this.#digests.size >= MAX_SOURCES && !this.#digests.has(path)) {
-      this.#overflowed = true;
-      return;
-    }
+  /** A compute has read this content of the key. False where another content was filled meanwhile: what it computes is not to be kept. */
+  register(path: string, digest: string): boolean {
     const known = this.#digests.get(path);
+    if (known === undefined && this.#digests.size >= MAX_SOURCES) this.#overflowed = true;
     // Two contents read at different times: any fill differs from one of them.
-    this.#digests.set(path, known === undefined || known === digest ? digest : "several");
+    else this.#digests.set(path, known === undefined || known === digest ? digest : "several");
+    return (this.#filled.get(path) ?? digest) === digest;
   }
 
-  /** Whether a fill of the key with this content must append a record. */
-  changes(path: string, digest: string): boolean {
+  /** Whether a fill of the key with this content must append a record. `computing`: some compute runs that may have read the key. */
+  changes(path: string, digest: string, computing: boolean): boolean {
+    if (!computing || this.#filled.size >= MAX_SOURCES) this.#filled.clear();
+    if (computing) this.#filled.set(path, digest);
     const known = this.#digests.get(path);
     return known === undefined ? this.#overflowed : known !== digest;
   }

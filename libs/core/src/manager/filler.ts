@@ -152,7 +152,9 @@ export class Filler {
     const { digest } = put.encoded;
     const provenance = { ...computed.provenance, digest };
     // Other content for something that values were derived from: they have to die with it, so the fill speaks like a put.
-    const speaks = since !== undefined || tenant.sources.changes(key.path, digest);
+    const speaks =
+      since !== undefined ||
+      tenant.sources.changes(key.path, digest, this.#engine.scopes.active > 0);
     const head =
       speaks && !key.immutable
         ? await this.#announce(fill, digest, { ...sealed, asOf: since ?? sealed.asOf })

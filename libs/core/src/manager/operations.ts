@@ -231,7 +231,8 @@ export class Operations {
     else {
       const { digest } = provenance;
       scope.stamps.addCopy(key.path, provenance);
-      if (digest !== "") tenant.sources.register(key.path, digest);
+      const read = digest === "" || tenant.sources.register(key.path, digest);
+      if (!read) scope.storable = false;
     }
   }
 
