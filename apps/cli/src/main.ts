@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { readProcessInput } from "./input.ts";
 import { processOutput } from "./output.ts";
 import { run } from "./run.ts";
 
@@ -11,6 +12,7 @@ process.stdout.on("error", (error) =>
 
 process.exitCode = await run(process.argv.slice(2), {
   output: processOutput,
+  readInput: () => readProcessInput(interrupt.signal),
   env: process.env,
   signal: interrupt.signal,
 });

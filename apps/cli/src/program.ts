@@ -1,7 +1,8 @@
 import tab from "@bomb.sh/tab/commander";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { configCheckCommand, configSchemaCommand } from "./commands/config-commands.ts";
-import { getCommand, infoCommand, listCommand, statsCommand } from "./commands/read-commands.ts";
+import { infoCommand } from "./commands/info-command.ts";
+import { getCommand, listCommand, statsCommand } from "./commands/read-commands.ts";
 import { invalidateCommand, putCommand } from "./commands/write-commands.ts";
 import type { Session } from "./session.ts";
 
@@ -9,8 +10,11 @@ import type { Session } from "./session.ts";
 export function makeProgram(session: Session): Command {
   const program = new Command("cogniverse-cache")
     .description("Look into a Cogniverse cache, change it, and check its configuration")
-    .showHelpAfterError()
-    .configureOutput({ writeErr: (text) => session.output.note(text.trimEnd()) })
+    .showHelpAfterError("(add --help to see what there is)")
+    .configureOutput({
+      writeOut: (text) => session.output.write(text),
+      writeErr: (text) => session.output.note(text.trimEnd()),
+    })
     .exitOverride();
   addReads(program, session);
   addWrites(program, session);
@@ -25,27 +29,38 @@ function addReads(program: Command, session: Session): void {
     .addHelpText(
       "after",
       examples(
-        "get transcriptions/$VIDEO/transcription.json --tenant acme",
-        "get frames/$VIDEO/frame_0.jpg -o frame.jpg --tenant acme",
+        "cogniverse-cache get experiments/e1/results.json --tenant acme",
+        "cogniverse-cache get experiments/e1/weights.npz -o weights.npz --tenant acme",
+        "cogniverse-cache get experiments/e1/weights.npz --tenant acme | cmp - weights.npz",
       ),
     )
     .action((key, options) => getCommand(session, key, options));
   onTenant(program.command("ls [prefix]").description("list the keys that a get would find"))
-    .addHelpText("after", examples("ls --tenant acme", "ls embeddings/ --tenant acme --json"))
+    .addHelpText(
+      "after",
+      examples(
+        "cogniverse-cache ls --tenant acme",
+        "cogniverse-cache ls experiments/ --tenant acme --json",
+      ),
+    )
     .action((prefix, options) => listCommand(session, prefix, options));
   onTenant(
     program
       .command("info <key>")
       .description("show every tier's copy: age, lifetime, tags, position, valid or why not"),
   )
-    .addHelpText("after", examples("info frames/$VIDEO/keyframes.json --tenant acme"))
+    .option("--sources", "list everything that the copy was computed from")
+    .addHelpText(
+      "after",
+      examples("cogniverse-cache info experiments/e1/results.json --tenant acme --sources"),
+    )
     .action((key, options) => infoCommand(session, key, options));
   onTenant(
     program
       .command("stats")
       .description("show what the tiers hold and what the invalidation log costs"),
   )
-    .addHelpText("after", examples("stats --tenant acme"))
+    .addHelpText("after", examples("cogniverse-cache stats --tenant acme"))
     .action((options) => statsCommand(session, options));
 }
 
@@ -68,7 +83,10 @@ function addWrites(program: Command, session: Session): void {
     )
     .addHelpText(
       "after",
-      examples("put experiments/e1/results.json results.json --tenant acme --tag nightly"),
+      examples(
+        "cogniverse-cache put experiments/e1/results.json results.json --tenant acme --tag nightly",
+        "echo '{\"ok\":true}' | cogniverse-cache put experiments/e2/results.json --ttl 3600 --tenant acme",
+      ),
     )
     .action((key, file, options) => putCommand(session, key, file, options));
   onTenant(
@@ -81,11 +99,14 @@ function addWrites(program: Command, session: Session): void {
     .option("--key <key>", "one entry")
     .option("--prefix <prefix>", 'everything below a prefix that ends in "/"')
     .option("--pattern <glob>", "keys by glob: * within a segment, ** across, ?, {a,b}")
-    .option("--video <id>", "all artefacts of a video and what was computed from them")
+    .option("--video <id>", "all artefacts of a video, by its whole id, and what came from them")
     .option("--tag <tag>", "everything that carries the tag")
     .option("--all", "everything of the tenant")
     .option("--dry-run", "only count what would die")
-    .option("--soft", "allow stale copies while they are computed anew")
+    .option(
+      "--soft",
+      "mark as out of date; kills like a hard one as long as no reader takes stale copies",
+    )
     .addOption(
       new Option("--wait <until>", "when to return")
         .choices(["everywhere", "durable"])
@@ -95,8 +116,9 @@ function addWrites(program: Command, session: Session): void {
     .addHelpText(
       "after",
       examples(
-        "invalidate --video $VIDEO --tenant acme --dry-run",
-        "invalidate --pattern 'embeddings/*/*/metadata.json' --tenant acme",
+        "cogniverse-cache invalidate --tag nightly --tenant acme --dry-run",
+        "cogniverse-cache invalidate --pattern 'experiments/*/results.json' --tenant acme",
+        "cogniverse-cache invalidate --video $VIDEO --reason 'bad upload' --tenant acme",
       ),
     )
     .action((options) => invalidateCommand(session, options));
@@ -109,12 +131,12 @@ function addConfig(program: Command, session: Session): void {
       .command("check [file]")
       .description("show everything that is wrong at once, with its place"),
   )
-    .addHelpText("after", examples("config check configs/embedded.yaml"))
+    .addHelpText("after", examples("cogniverse-cache config check configs/embedded.yaml"))
     .action((file, options) => configCheckCommand(session, file, options));
   config
     .command("schema")
     .description("print the JSON Schema for editors")
-    .addHelpText("after", examples("config schema > cogniverse-cache.schema.json"))
+    .addHelpText("after", examples("cogniverse-cache config schema > cogniverse-cache.schema.json"))
     .action(() => configSchemaCommand(session));
 }
 
@@ -138,5 +160,5 @@ function seconds(text: string): number {
 }
 
 function examples(...lines: readonly string[]): string {
-  return `\nExamples:\n${lines.map((line) => `  cogniverse-cache ${line}`).join("\n")}`;
+  return `\nExamples:\n${lines.map((line) => `  ${line}`).join("\n")}`;
 }

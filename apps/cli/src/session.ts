@@ -5,13 +5,16 @@ import {
   formatConfigProblems,
   type ConfiguredCache,
 } from "@cogniverse/runtime";
-import { CacheError } from "@cogniverse/sdk";
+import { CacheError, type Logger } from "@cogniverse/sdk";
+import { codeOf } from "./error-code.ts";
 import { EXIT, ExitError } from "./exit-code.ts";
 import type { Output } from "./output.ts";
 
 /** What every command is given beside its own options. */
 export interface Session {
   readonly output: Output;
+  /** All of standard input. Rejects with the signal's reason at Ctrl-C. */
+  readonly readInput: () => Promise<Uint8Array>;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Aborts at Ctrl-C. */
   readonly signal: AbortSignal;
@@ -49,23 +52,29 @@ export function tenantOf(session: Session, options: TenantOptions): string {
   throw new ExitError(EXIT.wrongUse, "No tenant: give --tenant ID or set COGNIVERSE_TENANT");
 }
 
-/** Runs a command on an open cache and closes it whatever happens. Tiers that are down are named; they are not an error. */
+/** Runs a command on an open cache and closes it whatever happens. What the cache warns of, tiers that are down among it, is noted; it is not an error. */
 export async function withCache<R>(
   session: Session,
   options: CommonOptions,
   run: (cache: ConfiguredCache) => Promise<R>,
 ): Promise<R> {
-  const cache = await createCache({ configPath: configPath(session, options), env: session.env });
+  const { env, output } = session;
+  const path = configPath(session, options);
+  const cache = await createCache({ configPath: path, env, logger: notingLogger(output) });
   try {
-    for (const tier of cache.report.tiers) {
-      if (tier.state === "down")
-        session.output.note(`tier ${tier.name} is down: ${tier.reason ?? "unknown"}`);
-    }
     session.signal.throwIfAborted();
     return await run(cache);
   } finally {
     await cache.close();
   }
+}
+
+function notingLogger(output: Output): Logger {
+  const note = (message: string, fields: Readonly<Record<string, unknown>> = {}): void => {
+    const details = Object.entries(fields).map(([name, value]) => `${name}: ${String(value)}`);
+    output.note([message, ...details].join("; "));
+  };
+  return { debug: () => undefined, info: () => undefined, warn: note, error: note };
 }
 
 /** The exit code and the line for a person that an error comes to. */
@@ -83,7 +92,8 @@ export function explain(
     const refused = error.code.startsWith("invalid_");
     return { code: refused ? EXIT.wrongUse : EXIT.failed, text: error.message };
   }
-  if (error instanceof Error && "code" in error) return { code: EXIT.failed, text: error.message };
+  if (error instanceof Error && codeOf(error) !== undefined)
+    return { code: EXIT.failed, text: error.message };
   return {
     code: EXIT.failed,
     text: error instanceof Error ? (error.stack ?? error.message) : String(error),

@@ -1,7 +1,6 @@
 import { writeFile } from "node:fs/promises";
-import type { CopyInfo } from "@cogniverse/core";
 import { EXIT, ExitError } from "../exit-code.ts";
-import { duration, size, writeJson, writeTable } from "../output.ts";
+import { size, writeJson, writeTable } from "../output.ts";
 import { tenantOf, withCache, type Session, type TenantOptions } from "../session.ts";
 import { jsonOf, renderValue } from "../value-form.ts";
 
@@ -45,55 +44,6 @@ export async function listCommand(
   );
   if (options.json === true) writeJson(output, keys);
   else output.write(keys.map((key) => `${key}\n`).join(""));
-}
-
-/** `info KEY`: every tier's copy; exit code 1 where no tier would serve it. */
-export async function infoCommand(
-  session: Session,
-  key: string,
-  options: TenantOptions,
-): Promise<void> {
-  const { output, signal } = session;
-  const tenant = tenantOf(session, options);
-  const copies = await withCache(session, options, (cache) =>
-    cache.inspect(key, tenant, { signal }),
-  );
-  if (options.json === true) writeJson(output, copies);
-  else {
-    const head = ["tier", "state", "age", "remaining", "size", "position", "tags", "derived from"];
-    writeTable(output, head, copies.map(copyRow));
-  }
-  if (copies.every(({ state }) => state !== "valid"))
-    throw new ExitError(EXIT.notThere, `No tier would serve ${key}`);
-}
-
-function copyRow(info: CopyInfo): readonly (string | number)[] {
-  const { copy } = info;
-  const killed =
-    info.state === "refused" && info.killedBy !== undefined
-      ? ` by record ${info.killedBy.position} (${info.killedBy.mode})`
-      : "";
-  const state = info.state === "valid" ? "valid" : `${info.why}${killed}`;
-  if (copy === undefined) return [info.tier, state, "", "", "", "", "", ""];
-  const remaining =
-    copy.remainingMs === null
-      ? "never expires"
-      : copy.remainingMs <= 0
-        ? "over"
-        : duration(copy.remainingMs);
-  const sources = copy.sources.map((scope) =>
-    scope.kind === "tenant" ? "tenant" : `${scope.kind} ${scope.value}`,
-  );
-  return [
-    info.tier,
-    state,
-    duration(copy.ageMs),
-    remaining,
-    size(copy.bytes),
-    copy.position,
-    copy.tags.join("\n"),
-    sources.join("\n"),
-  ];
 }
 
 /** `stats`: what this tenant's tiers hold and what the log costs. Counters of reads belong to a running process and start at 0 here. */

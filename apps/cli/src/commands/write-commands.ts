@@ -1,11 +1,12 @@
 import { readFile } from "node:fs/promises";
-import { buffer } from "node:stream/consumers";
 import type { ConfiguredCache } from "@cogniverse/runtime";
 import type { InvalidateOptions, Invalidation, Scope } from "@cogniverse/sdk";
 import { videoTag } from "@cogniverse/core";
 import { EXIT, ExitError } from "../exit-code.ts";
+import { codeOf } from "../error-code.ts";
 import { duration, writeJson, writeTable } from "../output.ts";
 import { tenantOf, withCache, type Session, type TenantOptions } from "../session.ts";
+import { typedKey } from "../typed-key.ts";
 import { parseValue, typeOfKey, type ValueType } from "../value-form.ts";
 
 /** Options of `put`. */
@@ -24,15 +25,32 @@ export async function putCommand(
   options: PutCommandOptions,
 ): Promise<void> {
   const tenant = tenantOf(session, options);
-  const bytes =
-    file === undefined || file === "-" ? await buffer(process.stdin) : await readFile(file);
-  const value = await parseValue(new Uint8Array(bytes), options.type ?? typeOfKey(key));
+  const bytes = await bytesFrom(session, file);
+  const type = options.type ?? typeOfKey(key);
+  const value = await parseValue(bytes, type);
   const ttl = options.neverExpires === true ? null : options.ttl;
-  const put = { ttl, tags: options.tag, signal: session.signal };
-  const result = await withCache(session, options, (cache) => cache.put(key, value, tenant, put));
+  const how = { ttl, tags: options.tag, signal: session.signal };
+  const typed = typedKey(key, type);
+  const result = await withCache(session, options, (cache) =>
+    typeof typed === "string"
+      ? cache.put(typed, value, tenant, how)
+      : cache.put(typed, value, tenant, how),
+  );
   if (result.superseded)
     throw new ExitError(EXIT.notThere, `${key} was invalidated meanwhile; nothing was stored`);
   tell(session, options, result, `stored ${key}`);
+}
+
+async function bytesFrom(session: Session, file: string | undefined): Promise<Uint8Array> {
+  if (file === undefined || file === "-") return session.readInput();
+  try {
+    return new Uint8Array(await readFile(file, { signal: session.signal }));
+  } catch (error) {
+    session.signal.throwIfAborted();
+    const code = codeOf(error);
+    const text = code === "ENOENT" ? "no such file" : `cannot be read (${code ?? String(error)})`;
+    throw new ExitError(EXIT.wrongUse, `${file}: ${text}`);
+  }
 }
 
 /** Options of `invalidate`: exactly one of the first six. */

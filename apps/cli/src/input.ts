@@ -1,0 +1,11 @@
+import { addAbortSignal } from "node:stream";
+import { buffer } from "node:stream/consumers";
+
+/** All of standard input; on a terminal it says that it waits. Rejects with the signal's reason. */
+export async function readProcessInput(signal: AbortSignal): Promise<Uint8Array> {
+  signal.throwIfAborted();
+  const { stdin } = process;
+  if (stdin.isTTY) process.stderr.write("Reading standard input; end it with Ctrl-D\n");
+  // Closes it on abort: an open one would keep the process alive.
+  return new Uint8Array(await buffer(addAbortSignal(signal, stdin)));
+}
