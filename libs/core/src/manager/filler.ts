@@ -3,59 +3,39 @@ import {
   type Causes,
   type Codec,
   type Compute,
-  type EntryMetadata,
-  type LogHead,
   type Position,
   type ReadOptions,
   type ScopeStamp,
-  type UserMetadata,
 } from "@cogniverse/sdk";
 import { decodeKey } from "@cogniverse/sdk/keys";
-import { encodeValue, type EncodedValue } from "../codec/stored-value.ts";
 import { ComputeScope } from "../compute/compute-scope.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { Flight } from "../flight/flight.ts";
-import type { KeyRegistry, KnownKey } from "../keys/key-registry.ts";
-import type { FamilyState } from "../tenant/family-state.ts";
-import type { TenantState } from "../tenant/tenant-state.ts";
-import type { Tier } from "../tier/tier.ts";
+import type { KeyRegistry } from "../keys/key-registry.ts";
 import { makeContext } from "../compute/compute-context.ts";
 import type { Computed, Provenance } from "./outcome.ts";
-import type { Shipment, TierStore } from "./tier-store.ts";
+import { Announcer } from "./announcer.ts";
+import type { Destination, Sealed, Shipper } from "./shipper.ts";
 
 /** One compute: of which key, for whom, and where its result goes. */
-export interface Fill {
-  readonly tenant: TenantState;
-  readonly key: KnownKey;
-  readonly family: FamilyState;
-  readonly plan: readonly Tier[];
+interface Fill extends Destination {
   readonly flight: Flight;
   readonly compute: Compute<unknown>;
-  readonly options: ReadOptions<never>;
   readonly causes: Causes;
-}
-
-/** What is known when a value is to be stored. `logId` was read together with `asOf`. */
-export interface Sealed {
-  readonly logId: string;
-  readonly asOf: Position;
-  readonly computeMs: number;
-  readonly ttl: number | null | undefined;
-  readonly tags: readonly string[];
-  readonly inherited: EntryMetadata["inherited"];
-  readonly user: UserMetadata;
 }
 
 /** Runs computes and stores what they return. */
 export class Filler {
   readonly #engine: Engine;
   readonly #registry: KeyRegistry;
-  readonly #store: TierStore;
+  readonly #shipper: Shipper;
+  readonly #announcer: Announcer;
 
-  constructor(engine: Engine, registry: KeyRegistry, store: TierStore) {
+  constructor(engine: Engine, registry: KeyRegistry, shipper: Shipper) {
     this.#engine = engine;
     this.#registry = registry;
-    this.#store = store;
+    this.#shipper = shipper;
+    this.#announcer = new Announcer(engine);
   }
 
   /**
@@ -103,24 +83,6 @@ export class Filler {
     );
   }
 
-  /** Encodes and stores a value that a caller brought. `asOf` is the position of its own record. */
-  async storePut(
-    fill: Omit<Fill, "flight" | "compute" | "causes">,
-    encoded: EncodedPut,
-    sealed: Sealed,
-  ): Promise<void> {
-    await this.#ship(fill, encoded, sealed);
-  }
-
-  /** Checks and encodes a value at the edge. Throws `invalid_value`. */
-  async encode(key: KnownKey, family: FamilyState, value: unknown): Promise<EncodedPut> {
-    const codec = key.codec ?? this.#registry.codecFor(value);
-    // First of all: once it is frozen nobody can change it while it is encoded.
-    const valueBytes = codec.settle?.(value) ?? 0;
-    const encoded = await encodeValue(value, codec, family.policy.compressAboveBytes);
-    return { value, encoded, codec, valueBytes };
-  }
-
   async #run(fill: Fill, scope: ComputeScope): Promise<unknown> {
     const { scopes, telemetry } = this.#engine;
     const { tenant, key, compute, flight } = fill;
@@ -148,7 +110,7 @@ export class Filler {
     since: Position | undefined,
   ): Promise<Computed> {
     const { tenant, key, family } = fill;
-    const put = await this.encode(key, family, computed.value);
+    const put = await this.#shipper.encode(key, family, computed.value);
     const { digest } = put.encoded;
     const provenance = { ...computed.provenance, digest };
     // Other content for something that values were derived from: they have to die with it, so the fill speaks like a put.
@@ -157,78 +119,24 @@ export class Filler {
       tenant.sources.changes(key.path, digest, this.#engine.scopes.active > 0);
     const head =
       speaks && !key.immutable
-        ? await this.#announce(fill, digest, { ...sealed, asOf: since ?? sealed.asOf })
+        ? await this.#announcer.announce(fill, digest, { ...sealed, asOf: since ?? sealed.asOf })
         : undefined;
     if (speaks && !key.immutable && head === undefined) {
-      if (since !== undefined) await this.#retire(fill, since);
+      if (since !== undefined) await this.#announcer.retire(fill, since);
       return { ...computed, provenance };
     }
     const asOf = head?.position ?? sealed.asOf;
-    const stored = this.#ship(fill, put, { ...sealed, asOf, logId: head?.logId ?? sealed.logId });
+    const stored = this.#shipper.ship(fill, put, {
+      ...sealed,
+      asOf,
+      logId: head?.logId ?? sealed.logId,
+    });
     if (since !== undefined && head !== undefined)
       await Promise.all([stored, this.#engine.coherence.settled(head)]);
     else if (family.policy.writes === "background") this.#engine.background.add(() => stored);
     else await stored;
     const bytes = put.encoded.decodedBytes;
     return { ...computed, stored: true, bytes, provenance: { ...provenance, asOf } };
-  }
-
-  /**
-   * Appends the key's record with its new content. `undefined`: something later already covers the key, the log was replaced or cannot be
-   * reached; nothing is stored then.
-   */
-  async #announce(
-    { tenant, key }: Fill,
-    digest: string,
-    { logId, asOf: since, tags }: Pick<Sealed, "logId" | "asOf" | "tags">,
-  ): Promise<LogHead | undefined> {
-    const { coherence, clock, node, logger } = this.#engine;
-    const scopes = [
-      { kind: "key", value: key.path } as const,
-      ...tags.map((value) => ({ kind: "tag", value }) as const),
-    ];
-    const record = {
-      tenantId: tenant.tenantId,
-      scope: scopes[0] ?? { kind: "tenant" as const },
-      mode: "hard" as const,
-      digest,
-    };
-    try {
-      const head = await coherence.append([{ ...record, at: clock.now(), node }], {
-        unless: { since, scopes },
-      });
-      // What happened since in a log that replaced the one of `since` nobody can tell.
-      if (head === undefined || head.logId !== logId) {
-        tenant.counters.superseded++;
-        return undefined;
-      }
-      tenant.sources.settled(key.path, digest);
-      return head;
-    } catch (error) {
-      logger.warn("a recomputed value could not be announced and is not stored", {
-        why: String(error),
-      });
-      return undefined;
-    }
-  }
-
-  /**
-   * A refresh that was superseded stores nothing, and what it was to replace dies all the same: what covers the new content, a tag of it perhaps,
-   * need not cover the old. Rejects where the log cannot be reached, as a put does.
-   */
-  async #retire({ tenant, key }: Fill, since: Position): Promise<void> {
-    const { coherence, clock, node } = this.#engine;
-    const scope = { kind: "key", value: key.path } as const;
-    const record = {
-      tenantId: tenant.tenantId,
-      scope,
-      mode: "hard",
-      at: clock.now(),
-      node,
-    } as const;
-    // Where the key itself was covered already, as by another refresh, the old is dead and what replaced it may live.
-    const head = await coherence.append([record], { unless: { since, scopes: [scope] } });
-    if (head !== undefined) await coherence.settled(head);
   }
 
   /** No record up to the mirror's position covers a valid stamp, so it says the same dated at that position. */
@@ -238,67 +146,6 @@ export class Filler {
     if (stamp.asOf >= asOf || tenant.mirror.kill(key.path, copy) !== undefined) return stamp;
     return { ...stamp, asOf };
   }
-
-  #ship(
-    fill: Pick<Fill, "tenant" | "key" | "family" | "plan" | "options">,
-    put: EncodedPut,
-    sealed: Sealed,
-  ): Promise<void> {
-    const { tenant, key, family, plan, options } = fill;
-    const named =
-      sealed.ttl !== undefined
-        ? sealed.ttl
-        : options.ttl !== undefined
-          ? options.ttl
-          : family.policy.ttl;
-    const metadata = this.#metadata(put, sealed, named);
-    const shipment: Shipment = {
-      path: key.path,
-      family,
-      entry: { data: put.encoded.data, metadata },
-      value: put.value,
-      valueBytes: put.valueBytes,
-      codec: put.codec,
-      ttlNamed: named !== undefined,
-    };
-    return this.#store.fill(tenant, plan, shipment);
-  }
-
-  #metadata(
-    { encoded, codec }: EncodedPut,
-    sealed: Sealed,
-    ttl: number | null | undefined,
-  ): EntryMetadata {
-    const createdAt = this.#engine.clock.now();
-    const expiresAt = ttl === undefined || ttl === null ? null : createdAt + ttl * 1000;
-    const { logId, asOf, computeMs, tags, inherited, user } = sealed;
-    const { encodings, decodedBytes, checksum, digest } = encoded;
-    return {
-      logId,
-      asOf,
-      createdAt,
-      freshUntil: expiresAt,
-      expiresAt,
-      computeMs,
-      codec: codec.id,
-      contentType: codec.contentType,
-      encodings,
-      decodedBytes,
-      checksum,
-      digest,
-      tags,
-      inherited,
-      user,
-    };
-  }
-}
-
-/** A value ready to be stored. */
-export interface EncodedPut {
-  readonly value: unknown;
-  readonly encoded: EncodedValue;
-  readonly codec: Codec<unknown>;
-  readonly valueBytes: number;
 }
 
 function wanted(options: ReadOptions<never>, value: unknown): boolean {

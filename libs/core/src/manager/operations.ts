@@ -18,6 +18,7 @@ import { spanned } from "../stats/spanned.ts";
 import type { TenantState } from "../tenant/tenant-state.ts";
 import type { Tier } from "../tier/tier.ts";
 import { Filler } from "./filler.ts";
+import { Shipper } from "./shipper.ts";
 import { Invalidator } from "./invalidator.ts";
 import { Putter } from "./putter.ts";
 import { provenanceOf, type Hit, type Miss, type Outcome } from "./outcome.ts";
@@ -41,9 +42,10 @@ export class Operations {
     this.registry = registry;
     this.store = new TierStore(engine);
     this.reader = new TierReader(engine, registry, this.store);
-    this.filler = new Filler(engine, registry, this.store);
+    const shipper = new Shipper(engine, registry, this.store);
+    this.filler = new Filler(engine, registry, shipper);
     this.invalidator = new Invalidator(engine);
-    this.putter = new Putter(engine, this.filler, this.invalidator);
+    this.putter = new Putter(engine, shipper, this.invalidator);
   }
 
   /** The cached or computed value. */

@@ -10,7 +10,7 @@ import {
 import type { Engine } from "../engine/engine.ts";
 import { spanned } from "../stats/spanned.ts";
 import { checkTag } from "../keys/check-tag.ts";
-import type { EncodedPut, Filler } from "./filler.ts";
+import type { EncodedPut, Shipper } from "./shipper.ts";
 import type { Invalidator } from "./invalidator.ts";
 import type { Target } from "./tier-reader.ts";
 
@@ -26,12 +26,12 @@ interface Putting {
 /** Explicit puts: protocol rule 14. */
 export class Putter {
   readonly #engine: Engine;
-  readonly #filler: Filler;
+  readonly #shipper: Shipper;
   readonly #invalidator: Invalidator;
 
-  constructor(engine: Engine, filler: Filler, invalidator: Invalidator) {
+  constructor(engine: Engine, shipper: Shipper, invalidator: Invalidator) {
     this.#engine = engine;
-    this.#filler = filler;
+    this.#shipper = shipper;
     this.#invalidator = invalidator;
   }
 
@@ -42,7 +42,7 @@ export class Putter {
     const since = checkSince(options.since);
     const tags = [...new Set([...key.tags, ...(options.tags ?? []).map(checkTag)])];
     checkUser(options.metadata ?? {});
-    const encoded = await this.#filler.encode(key, family, value);
+    const encoded = await this.#shipper.encode(key, family, value);
     const putting = { target, encoded, tags, since, options };
     const { telemetry } = this.#engine;
     const outcome = await spanned(telemetry, "cache.put", tenant.tenantId, () =>
@@ -66,7 +66,7 @@ export class Putter {
     // The caller's predicate takes the key's own value type, which is what it put.
     const stays = options.shouldCache?.(encoded.value as never) ?? true;
     const fill = { ...target, plan: stays ? target.plan : [], options };
-    const stored = this.#filler.storePut(fill, encoded, {
+    const stored = this.#shipper.ship(fill, encoded, {
       logId: head.logId,
       asOf: head.position,
       computeMs: 0,

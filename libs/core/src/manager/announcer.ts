@@ -1,0 +1,75 @@
+import type { LogHead, Position } from "@cogniverse/sdk";
+import type { Engine } from "../engine/engine.ts";
+import type { KnownKey } from "../keys/key-registry.ts";
+import type { TenantState } from "../tenant/tenant-state.ts";
+import type { Sealed } from "./shipper.ts";
+
+/** Whose key is spoken of. */
+type Spoken = Readonly<{ tenant: TenantState; key: KnownKey }>;
+
+/** Tells the log of computed values that replace what was there. */
+export class Announcer {
+  readonly #engine: Engine;
+
+  constructor(engine: Engine) {
+    this.#engine = engine;
+  }
+
+  /**
+   * Appends the key's record with its new content. `undefined`: something later already covers the key, the log was replaced or cannot be
+   * reached; nothing is stored then.
+   */
+  async announce(
+    { tenant, key }: Spoken,
+    digest: string,
+    { logId, asOf: since, tags }: Pick<Sealed, "logId" | "asOf" | "tags">,
+  ): Promise<LogHead | undefined> {
+    const { coherence, clock, node, logger } = this.#engine;
+    const scopes = [
+      { kind: "key", value: key.path } as const,
+      ...tags.map((value) => ({ kind: "tag", value }) as const),
+    ];
+    const record = {
+      tenantId: tenant.tenantId,
+      scope: scopes[0] ?? { kind: "tenant" as const },
+      mode: "hard" as const,
+      digest,
+    };
+    try {
+      const head = await coherence.append([{ ...record, at: clock.now(), node }], {
+        unless: { since, scopes },
+      });
+      // What happened since in a log that replaced the one of `since` nobody can tell.
+      if (head === undefined || head.logId !== logId) {
+        tenant.counters.superseded++;
+        return undefined;
+      }
+      tenant.sources.settled(key.path, digest);
+      return head;
+    } catch (error) {
+      logger.warn("a recomputed value could not be announced and is not stored", {
+        why: String(error),
+      });
+      return undefined;
+    }
+  }
+
+  /**
+   * A refresh that was superseded stores nothing, and what it was to replace dies all the same: what covers the new content, a tag of it perhaps,
+   * need not cover the old. Rejects where the log cannot be reached, as a put does.
+   */
+  async retire({ tenant, key }: Spoken, since: Position): Promise<void> {
+    const { coherence, clock, node } = this.#engine;
+    const scope = { kind: "key", value: key.path } as const;
+    const record = {
+      tenantId: tenant.tenantId,
+      scope,
+      mode: "hard",
+      at: clock.now(),
+      node,
+    } as const;
+    // Where the key itself was covered already, as by another refresh, the old is dead and what replaced it may live.
+    const head = await coherence.append([record], { unless: { since, scopes: [scope] } });
+    if (head !== undefined) await coherence.settled(head);
+  }
+}
