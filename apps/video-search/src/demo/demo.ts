@@ -7,11 +7,11 @@ import type { Progress } from "./progress.ts";
 import { reportTable, time } from "./report-table.ts";
 
 /** Whose films the demo ingests. */
-export const DEMO_TENANTS = ["acme", "globex"] as const;
+const DEMO_TENANTS = ["acme", "globex"] as const;
 const SAMPLE = join(ROOT, "apps", "video-search", "sample", "big-buck-bunny-5s.mp4");
 
 /** One pass over ingestion and queries. `searchMs`: all queries of all tenants. */
-export type DemoPass = Readonly<{
+type DemoPass = Readonly<{
   name: string;
   report: ArtefactReport;
   ingestMs: number;

@@ -22,7 +22,7 @@ export function reportTable(title: string, report: ArtefactReport): string {
 }
 
 /** Bytes for people. */
-export function size(bytes: number): string {
+function size(bytes: number): string {
   return bytes < 1024
     ? `${bytes} B`
     : bytes < 1024 ** 2

@@ -1,7 +1,7 @@
 import type { ComputeInfo } from "@cogniverse/sdk";
 
 /** The kinds of artefact, in the order in which they are made. */
-export const ARTEFACT_TYPES = [
+const ARTEFACT_TYPES = [
   "keyframes",
   "frame",
   "frame embedding",

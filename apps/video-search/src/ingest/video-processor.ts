@@ -25,7 +25,7 @@ export interface IngestOptions {
 }
 
 /** A step of an ingestion that begins. `total` 0 = not known yet. */
-export type IngestStep = Readonly<{ title: string; name: string; done: number; total: number }>;
+type IngestStep = Readonly<{ title: string; name: string; done: number; total: number }>;
 
 /** A film that is ready to be searched. */
 export type IngestedVideo = Readonly<{

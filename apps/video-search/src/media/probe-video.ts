@@ -4,7 +4,7 @@ import { MediaFile } from "./media-file.ts";
 import { regularFileBytes } from "./regular-file.ts";
 import { audioStream, subtitleStreams, videoStream } from "./video-stream.ts";
 
-export type VideoTrack = Readonly<{
+type VideoTrack = Readonly<{
   codec: string;
   /** Pixels as stored; a display rotation is not applied. */
   width: number;
@@ -12,9 +12,9 @@ export type VideoTrack = Readonly<{
   /** Frames a second, on average; 0 where the container does not say. */
   frameRate: number;
 }>;
-export type AudioTrack = Readonly<{ codec: string; sampleRateHz: number; channels: number }>;
+type AudioTrack = Readonly<{ codec: string; sampleRateHz: number; channels: number }>;
 /** `language` as the container has it (mostly ISO 639-2), `und` where it does not say. */
-export type SubtitleTrack = Readonly<{ codec: string; language: string }>;
+type SubtitleTrack = Readonly<{ codec: string; language: string }>;
 
 /** What a file says about itself. Plain JSON, read from its headers without decoding. */
 export type VideoProbe = Readonly<{

@@ -2,7 +2,7 @@
 export type TranscriptSegment = Readonly<{ startMs: number; endMs: number; text: string }>;
 
 /** `sidecar`: a file beside the film. `subtitle-track`: in its container. `speech`: a model heard it. */
-export type TranscriptSource = "sidecar" | "subtitle-track" | "speech" | "none";
+type TranscriptSource = "sidecar" | "subtitle-track" | "speech" | "none";
 
 /** Plain JSON. Segments in order of time, never with empty text; none at all with source `none`. */
 export type Transcript = Readonly<{

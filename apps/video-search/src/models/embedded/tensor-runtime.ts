@@ -8,7 +8,7 @@ export interface Tensor {
 
 type Shape4 = readonly [number, number, number, number];
 /** One fused convolution: filter, bias and activation in a single kernel. */
-export type Convolution = Readonly<{
+type Convolution = Readonly<{
   x: Tensor;
   filter: Tensor;
   strides: number;
