@@ -8,6 +8,7 @@ import { pnpmPath, toolsDir } from "../bootstrap/paths.mjs";
 import { toolCommand } from "../bootstrap/tools.mjs";
 import { prepareOldestNode, workspaceEnv } from "../bootstrap/workspace.mjs";
 import { codeEntries, unpublishable } from "./manifest.mjs";
+import { checkTogether } from "./together.mjs";
 import { checkLoading, unpack } from "./unpacked.mjs";
 
 const packedDir = join(toolsDir, "packed");
@@ -27,30 +28,43 @@ export async function checkPackaging(note) {
   await prepareOldestNode(quiet);
   rmSync(packedDir, { recursive: true, force: true });
   mkdirSync(packedDir, { recursive: true });
+  const unpacked = await Promise.all(packages.map(pack));
   const found = await Promise.all(
-    packages.map(async (item) => {
+    unpacked.map(async (item) => {
       const problems = await problemsOf(item);
-      note(`${item.manifest.name}: ${problems.length === 0 ? "fine" : "not fine"}`);
-      return problems.map((problem) => `${item.manifest.name}: ${problem}`);
+      const { name } = item.unpacked.manifest;
+      note(`${name}: ${problems.length === 0 ? "fine" : "not fine"}`);
+      return problems.map((problem) => `${name}: ${problem}`);
     }),
   );
-  const problems = found.flat();
+  note("the README's example, on all of them together");
+  const together = { packages: unpacked, dir: join(packedDir, "together") };
+  const problems = [...found.flat(), ...(await checkTogether(together))];
   if (problems.length > 0) throw new Failure(problems.join("\n\n"));
 }
 
+/** @typedef {import("./together.mjs").Packed & { tarball: string }} Tarball */
+
 /**
  * @param {WorkspacePackage} item
- * @returns {Promise<string[]>}
+ * @returns {Promise<Tarball>}
  */
-async function problemsOf({ dir, manifest }) {
+async function pack({ dir, manifest }) {
   const tarball = join(packedDir, `${manifest.name.replace("/", "-")}.tgz`);
   const packed = await command([pnpmPath, ["pack", "--out", tarball]], dir);
-  if (packed !== undefined) return [packed];
-  const unpacked = await unpack({ tarball, packageDir: dir });
+  if (packed !== undefined) throw new Failure(`${manifest.name}: ${packed}`);
+  return { tarball, packageDir: dir, unpacked: await unpack({ tarball, packageDir: dir }) };
+}
+
+/**
+ * @param {Tarball} item
+ * @returns {Promise<string[]>}
+ */
+async function problemsOf({ tarball, packageDir, unpacked }) {
   const reports = await Promise.all([
-    command(toolCommand("publint", [tarball, "--strict"]), dir),
+    command(toolCommand("publint", [tarball, "--strict"]), packageDir),
     codeEntries(unpacked.manifest).length > 0
-      ? command(toolCommand("attw", [tarball, "--profile", "esm-only", "--no-emoji"]), dir)
+      ? command(toolCommand("attw", [tarball, "--profile", "esm-only", "--no-emoji"]), packageDir)
       : undefined,
     ...checkLoading(unpacked),
   ]);

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { linesWithHost } from "../check/lockfile.mjs";
 import { codeEntries, unpublishable } from "../check/manifest.mjs";
+import { readmeExample, withoutUsing } from "../check/together.mjs";
 
 describe("linesWithHost", () => {
   test("finds tarball addresses, whatever their host", () => {
@@ -53,5 +54,18 @@ describe("unpublishable", () => {
       "LICENSE is missing from the tarball",
       "dist/src.tsbuildinfo is in the tarball",
     ]);
+  });
+});
+
+describe("the README's example", () => {
+  test("is its first block of each kind", () => {
+    const readme = "# A\n```yaml\na: 1\n```\n```ts\nb();\n```\n```ts\nc();\n```\n";
+    expect(readmeExample(readme)).toEqual({ config: "a: 1\n", example: "b();\n" });
+  });
+
+  test("is closed by hand where `await using` cannot be parsed", () => {
+    expect(withoutUsing("await using cache = open();\nuse(cache);")).toBe(
+      "const cache = open();\nuse(cache);\nawait cache.close();\n",
+    );
   });
 });
