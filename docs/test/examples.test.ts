@@ -1,16 +1,23 @@
 import { execFile } from "node:child_process";
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "@jest/globals";
 import { checkConfig } from "@cogniverse/runtime";
-import { codeBlocks, ROOT, type CodeBlock } from "./code-blocks.ts";
+import { blocksOf, documents, ROOT, type CodeBlock } from "./code-blocks.ts";
+import { problemOf } from "./shown-commands.ts";
+
+/** Their own tests run what these show. */
+const RUN_ELSEWHERE = ["libs/core/README.md", "libs/runtime/README.md", "apps/cli/README.md"];
 
 const run = promisify(execFile);
-const blocks = await codeBlocks();
-const of = (...languages: readonly string[]): readonly CodeBlock[] =>
-  blocks.filter(({ language }) => languages.includes(language));
-const place = ({ file, line }: CodeBlock): string => `${file}:${line}`;
+const shown = await documents();
+const blocks = shown.flatMap((document) => blocksOf(document));
+const named = (...languages: readonly string[]): readonly (readonly [string, CodeBlock])[] =>
+  blocks
+    .filter(({ language, file }) => languages.includes(language) && !RUN_ELSEWHERE.includes(file))
+    .map((block) => [`${block.file}:${block.line}`, block] as const);
 
 /** Below docs, so that the packages that examples import resolve as they do for an application. */
 async function inFolder<R>(use: (folder: string) => Promise<R>): Promise<R> {
@@ -24,70 +31,60 @@ async function inFolder<R>(use: (folder: string) => Promise<R>): Promise<R> {
   }
 }
 
-/** The configuration files that a document shows: their first line names them. */
-async function writeConfigs(file: string, folder: string): Promise<void> {
-  for (const block of of("yaml").filter((b) => b.file === file)) {
-    const name = /^# (\S+\.yaml)$/m.exec(block.code)?.[1];
-    if (name !== undefined) await writeFile(join(folder, name), block.code);
-  }
+/** The file that a block stands for, where its first line names one. */
+function fileName({ code }: CodeBlock): string | undefined {
+  return /^(?:#|\/\/) ([\w-]+\.(?:yaml|ts))\n/.exec(code)?.[1];
 }
 
-test.each(of("ts").map((block) => [place(block), block] as const))("%s runs", async (_, block) => {
-  await inFolder(async (folder) => {
-    await writeConfigs(block.file, folder);
+/** Runs a block beside the files that its document shows. */
+async function output(block: CodeBlock): Promise<string> {
+  return inFolder(async (folder) => {
+    for (const other of blocks.filter(({ file }) => file === block.file)) {
+      const name = fileName(other);
+      if (name !== undefined) await writeFile(join(folder, name), other.code);
+    }
     await writeFile(join(folder, "example.ts"), block.code);
-    const { stdout, stderr } = await run(
-      process.execPath,
-      ["--conditions=@cogniverse/source", "example.ts"],
-      { cwd: folder },
-    );
+    const args = ["--conditions=@cogniverse/source", "example.ts"];
+    const { stdout, stderr } = await run(process.execPath, args, { cwd: folder });
     expect(stderr).toBe("");
-    expect(stdout).not.toBe("");
+    return stdout;
   });
+}
+
+const programs = named("ts").filter(([, block]) => fileName(block) === undefined);
+
+test.each(programs)("%s runs and prints something", async (_, block) => {
+  expect(await output(block)).not.toBe("");
 });
 
 test("the example of the README finds what it stored, and nothing after the invalidation", async () => {
+  const [, block] = programs.find(([, { file }]) => file === "README.md") ?? [];
+  const stdout = block === undefined ? "" : await output(block);
+  expect(stdout).toContain("{ found: true }");
+  expect(stdout).toContain("hit: false, causes: { memory: 'invalidated', warm: 'invalidated' }");
+});
+
+test.each(named("yaml"))("%s is a configuration", async (_, { code }) => {
   await inFolder(async (folder) => {
-    const [block] = of("ts").filter(({ file }) => file === "README.md");
-    await writeConfigs("README.md", folder);
-    await writeFile(join(folder, "example.ts"), block?.code ?? "");
-    const { stdout } = await run(
-      process.execPath,
-      ["--conditions=@cogniverse/source", "example.ts"],
-      { cwd: folder },
-    );
-    expect(stdout).toContain("{ found: true }");
-    expect(stdout).toContain("hit: false, causes: { memory: 'invalidated', warm: 'invalidated' }");
+    const file = join(folder, "cache.yaml");
+    await writeFile(file, code);
+    expect(await checkConfig({ configPath: file })).toMatchObject({ problems: [] });
   });
 });
 
-test.each(of("yaml").map((block) => [place(block), block] as const))(
-  "%s is a configuration",
-  async (_, block) => {
-    await inFolder(async (folder) => {
-      const file = join(folder, "cache.yaml");
-      await writeFile(file, block.code);
-      expect(await checkConfig({ configPath: file })).toMatchObject({ problems: [] });
-    });
+test.each(named("sh"))("%s: the commands are there", async (_, { code }) => {
+  for (const command of code.trim().split("\n"))
+    expect({ command, problem: await problemOf(command) }).toEqual({ command, problem: undefined });
+});
+
+test("every block says what it is in", () => {
+  expect(blocks.filter(({ language }) => language === "")).toEqual([]);
+});
+
+test.each(shown.map((document) => [document.file, document] as const))(
+  "every file that %s links to is there",
+  (_, { file, text }) => {
+    const links = [...text.matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map((match) => match[1] ?? "");
+    expect(links.filter((link) => !existsSync(join(ROOT, dirname(file), link)))).toEqual([]);
   },
 );
-
-test("every npm command that a document shows is a script of this repository", async () => {
-  const manifest: unknown = JSON.parse(await readFile(join(ROOT, "package.json"), "utf8"));
-  const shown = of("sh").flatMap(({ code }) =>
-    [...code.matchAll(/^npm (?:run )?(\w+)/gm)].map((match) => match[1] ?? ""),
-  );
-  expect(shown.length).toBeGreaterThan(0);
-  for (const script of new Set(shown)) expect(manifest).toHaveProperty(["scripts", script]);
-});
-
-test("every file that a document links to is there", async () => {
-  for (const file of new Set(["README.md", ...blocks.map((block) => block.file)])) {
-    const text = await readFile(join(ROOT, file), "utf8");
-    const links = [...text.matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map((match) => match[1] ?? "");
-    for (const link of links) {
-      const { stdout } = await run("ls", ["-d", join(ROOT, dirname(file), link)]);
-      expect(stdout).not.toBe("");
-    }
-  }
-});
