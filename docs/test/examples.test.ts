@@ -39,10 +39,7 @@ function fileName({ code }: CodeBlock): string | undefined {
 /** Runs a block beside the files that its document shows. */
 async function output(block: CodeBlock): Promise<string> {
   return inFolder(async (folder) => {
-    for (const other of blocks.filter(({ file }) => file === block.file)) {
-      const name = fileName(other);
-      if (name !== undefined) await writeFile(join(folder, name), other.code);
-    }
+    await writeNamed(block.file, folder);
     await writeFile(join(folder, "example.ts"), block.code);
     const args = ["--conditions=@cogniverse/source", "example.ts"];
     const { stdout, stderr } = await run(process.execPath, args, { cwd: folder });
@@ -51,10 +48,33 @@ async function output(block: CodeBlock): Promise<string> {
   });
 }
 
+/** Puts down the files that a document shows, to be found by its other blocks. */
+async function writeNamed(document: string, folder: string): Promise<void> {
+  for (const block of blocks.filter(({ file }) => file === document)) {
+    const name = fileName(block);
+    if (name !== undefined) await writeFile(join(folder, name), block.code);
+  }
+}
+
 const programs = named("ts").filter(([, block]) => fileName(block) === undefined);
 
 test.each(programs)("%s runs and prints something", async (_, block) => {
   expect(await output(block)).not.toBe("");
+});
+
+test("what documents show has no type error", async () => {
+  await inFolder(async (folder) => {
+    for (const { file, line, language, code } of blocks.filter((b) => b.language === "ts")) {
+      const own = join(folder, file.replaceAll(/\W/g, "-"));
+      await mkdir(own, { recursive: true });
+      await writeNamed(file, own);
+      await writeFile(join(own, `line-${line}.${language}`), code);
+    }
+    const settings = { extends: "../../../tsconfig.test.json", include: ["."] };
+    await writeFile(join(folder, "tsconfig.json"), JSON.stringify(settings));
+    const tsc = join(ROOT, "node_modules", "typescript", "bin", "tsc");
+    expect(await run(process.execPath, [tsc, "-p", folder])).toMatchObject({ stdout: "" });
+  });
 });
 
 test("the example of the README finds what it stored, and nothing after the invalidation", async () => {
