@@ -8,11 +8,18 @@ import type { Contest, Contestant } from "../contest.ts";
 import { inTemporaryFolder } from "../temporary-folder.ts";
 import type { Workload } from "../workload.ts";
 
-type Size = Readonly<{ name: string; bytes: number; entries: number; goal: number }>;
+/** `goal`: of the tier. What the manager adds is the checksum, which `readFile` does not compute: for large values that is shown, not judged. */
+type Size = Readonly<{
+  name: string;
+  bytes: number;
+  entries: number;
+  goal: number;
+  goalVerified?: number;
+}>;
 
 const TENANT = "acme";
 const SIZES: readonly Size[] = [
-  { name: "1 KiB", bytes: 1_024, entries: 2_000, goal: 10 },
+  { name: "1 KiB", bytes: 1_024, entries: 2_000, goal: 10, goalVerified: 10 },
   { name: "4 MiB", bytes: 4 * 2 ** 20, entries: 16, goal: 0.95 },
 ];
 
@@ -23,7 +30,7 @@ const blobKey = defineKeyType("blobs/{size}/{n}.bin", { ...bytesCodec, compress:
 export const localWorkload: Workload = {
   name: "local",
   about:
-    "reads from the local disk tier, checksum verified, beside fs.readFile of one file per entry",
+    "reads from the local disk tier, and through the manager with the checksum verified, beside fs.readFile of one file per entry",
   items: () =>
     inTemporaryFolder(async function* (folder) {
       const backend = await localBackend(
@@ -62,13 +69,14 @@ async function reads(
   const bare = inTurns("backend.entries.getEntry", keys, ({ path }) =>
     backend.entries.getEntry(path, TENANT),
   );
-  const through = inTurns("cache.get, through the manager", keys, (key) => cache.get(key));
-  const { goal } = size;
+  const through = inTurns("cache.get, checksum verified", keys, (key) => cache.get(key));
+  const { goal, goalVerified } = size;
+  const verified = goalVerified === undefined ? through : { ...through, goal: goalVerified };
   return {
     name: `${size.name}, ${size.entries} entries`,
     bytesPerOperation: size.bytes,
     baseline,
-    others: [bare, { ...through, goal }],
+    others: [{ ...bare, goal }, verified],
   };
 }
 
