@@ -108,9 +108,13 @@ export class MemoryStore {
     return slot;
   }
 
-  /** Exact figures of one tenant; those that begin with `total` are of all tenants. Expired entries count until they are dropped. */
+  /**
+   * Figures of one tenant; those that begin with `total` are of all tenants and count expired entries until they are dropped, as
+   * the tenant's own do where it has so many that they are not exact.
+   */
   stats(tenantId: string): BackendStats {
     const shelf = this.#shelves.get(tenantId);
+    const living = shelf?.living(this.#now()) ?? { entries: 0, bytes: 0, exact: true };
     const details = {
       totalBytes: this.#bytes,
       totalEntries: this.#queue.size,
@@ -118,7 +122,7 @@ export class MemoryStore {
       evictedForQuota: shelf?.evictedForQuota ?? 0,
       expired: shelf?.expired ?? 0,
     };
-    return { entries: shelf?.entries ?? 0, bytes: shelf?.bytes ?? 0, exact: true, details };
+    return { ...living, details };
   }
 
   /** Drops this very slot. Answers whether it was still there. */

@@ -225,3 +225,17 @@ describe("limits", () => {
     expect(told).toBe(0);
   });
 });
+
+describe("figures", () => {
+  test("of more entries than are looked through are said not to be exact, unless none of them expires", async () => {
+    const { tier, clock } = makeTier();
+    const space = tier.residents.space("acme");
+    for (let i = 0; i < 10_001; i++) space.insert(newcomer(`a/${i}`));
+    expect(await tier.getStats("acme")).toMatchObject({ entries: 10_001, exact: true });
+    space.insert(newcomer("b", { ttl: 1 }));
+    clock.advance(1_000);
+    expect(await tier.getStats("acme")).toMatchObject({ entries: 10_002, exact: false });
+    expect(await tier.exists("b", "acme")).toBe(false);
+    expect(await tier.getStats("acme")).toMatchObject({ entries: 10_001, exact: true });
+  });
+});

@@ -19,6 +19,20 @@ export const brokenTtl: readonly Broken<Full>[] = [
       changed(h, { put: (k, d, t, m, s, c) => h.put(k, d, t, m, s && Math.ceil(s / 60) * 60, c) }),
   },
   {
+    fault: "figures count what expired until somebody asks for it",
+    rule: "exact figures leave out what expired, though nobody asked for it since",
+    breakIt: (h) => {
+      const known = new Set<string>();
+      return changed(h, {
+        async put(k, ...a) {
+          known.add(k);
+          return h.put(k, ...a);
+        },
+        getStats: async (...a) => ({ ...(await h.getStats(...a)), entries: known.size }),
+      });
+    },
+  },
+  {
     fault: "null is taken for the default",
     rule: "a ttl of null never expires, whatever the default is",
     breakIt: (h) => changed(h, { put: (k, d, t, m, s, c) => h.put(k, d, t, m, s ?? 60, c) }),
