@@ -7,7 +7,8 @@ export type InvalidationMode = "hard" | "soft";
 
 /**
  * One invalidation. `digest`: SHA-256, hex, of the key's new content where it is known; what was derived from the same content
- * lives on. `at`: epoch milliseconds of the writer, for people; nothing is decided by it. `node`: who wrote it.
+ * lives on. `fill`: a computed value came with other content, which nobody said to be newer than anything: it kills like any other, and a put
+ * or refresh does not give way to it. `at`: epoch milliseconds of the writer, for people; nothing is decided by it. `node`: who wrote it.
  */
 export type LogRecord = Readonly<{
   position: Position;
@@ -15,6 +16,7 @@ export type LogRecord = Readonly<{
   scope: Scope;
   mode: InvalidationMode;
   digest?: string;
+  fill?: true;
   at: number;
   node: string;
   reason?: string;

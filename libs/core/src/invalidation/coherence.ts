@@ -17,6 +17,7 @@ import { leaseSpanMs } from "./lease-span.ts";
 import { ClockJump } from "../time/clock-jump.ts";
 import { atLeast } from "../time/at-least.ts";
 import { TimeLimit } from "../time/time-limit.ts";
+import { appendUnlessTold } from "./unless-told.ts";
 
 /** How often the clocks are compared where no lease needs a heartbeat. */
 const CLOCK_CHECK_MS = 1000;
@@ -111,7 +112,8 @@ export class Coherence {
   ): Promise<LogHead | undefined> {
     const before = this.#applied;
     const head = await this.#limited(
-      ({ signal }) => this.#options.log.append(records, { ...options, signal }),
+      ({ signal }) =>
+        appendUnlessTold(this.#options.log, this.logId, records, { ...options, signal }),
       options?.signal,
     );
     if (head === undefined) return undefined;
