@@ -7,6 +7,9 @@ import type { Sealed } from "./shipper.ts";
 /** Whose key is spoken of. */
 type Spoken = Readonly<{ tenant: TenantState; key: KnownKey }>;
 
+/** What is said of it. `asOf`: what later record covers the key or a tag makes it too late. */
+type Announced = Pick<Sealed, "logId" | "asOf" | "tags"> & Readonly<{ fill: boolean }>;
+
 /** Tells the log of computed values that replace what was there. */
 export class Announcer {
   readonly #engine: Engine;
@@ -16,13 +19,13 @@ export class Announcer {
   }
 
   /**
-   * Appends the key's record with its new content. `undefined`: something later already covers the key, the log was replaced or cannot be
+   * Appends the key's record with its new content; `fill` where no caller asked for it, see `LogRecord`. `undefined`: something later already covers the key, the log was replaced or cannot be
    * reached; nothing is stored then.
    */
   async announce(
     { tenant, key }: Spoken,
     digest: string,
-    { logId, asOf: since, tags }: Pick<Sealed, "logId" | "asOf" | "tags">,
+    { logId, asOf: since, tags, fill }: Announced,
   ): Promise<LogHead | undefined> {
     const { coherence, clock, node, logger } = this.#engine;
     const scopes = [
@@ -34,6 +37,7 @@ export class Announcer {
       scope: scopes[0] ?? { kind: "tenant" as const },
       mode: "hard" as const,
       digest,
+      ...(fill ? { fill: true as const } : {}),
     };
     try {
       const head = await coherence.append([{ ...record, at: clock.now(), node }], {

@@ -119,7 +119,11 @@ export class Filler {
       tenant.sources.changes(key.path, digest, this.#engine.scopes.active > 0);
     const head =
       speaks && !key.immutable
-        ? await this.#announcer.announce(fill, digest, { ...sealed, asOf: since ?? sealed.asOf })
+        ? await this.#announcer.announce(fill, digest, {
+            ...sealed,
+            asOf: since ?? sealed.asOf,
+            fill: since === undefined,
+          })
         : undefined;
     if (speaks && !key.immutable && head === undefined) {
       if (since !== undefined) await this.#announcer.retire(fill, since);
