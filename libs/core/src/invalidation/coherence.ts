@@ -117,25 +117,19 @@ export class Coherence {
       options?.signal,
     );
     if (head === undefined) return undefined;
-    const first = head.position - records.length + 1;
-    if (
-      before !== undefined &&
-      this.#applied === before &&
-      before.logId === head.logId &&
-      before.position === first - 1
-    ) {
-      this.#take({
-        type: "records",
-        head,
-        records: records.map((record, i) => ({ ...record, position: toPosition(first + i) })),
-      });
+    const last = head.position - records.length;
+    if (this.#applied === before && before?.logId === head.logId && before.position === last) {
+      const taken = records.map((r, i) => ({ ...r, position: toPosition(last + 1 + i) }));
+      this.#take({ type: "records", head, records: taken });
     }
-    for (let reads = 0; !this.#covers(head); reads++) {
-      // Another log's head can only mean that the log was replaced: everything is dead then, also what we append for. The first read may be
-      // one that began before the append and still speaks for the log before it; the second cannot.
-      if (reads > 1 && this.logId !== head.logId) break;
-      if (!(await this.#sync())) throw this.#unreachable();
-    }
+    await this.#reach(head);
+    return head;
+  }
+
+  /** Reads the log's head now, and has all up to it in the own mirror before it resolves. Throws as {@link append} does. */
+  async caughtUp(call?: Call): Promise<LogHead> {
+    const head = await this.head(call);
+    await this.#reach(head);
     return head;
   }
 
@@ -271,6 +265,15 @@ export class Coherence {
     this.#heartbeat?.[Symbol.dispose]();
     this.#heartbeat = clock.after(Math.max(log.leaseMs / 3, 50), () => this.#beat());
     this.#news.lost(error);
+  }
+
+  async #reach(head: LogHead): Promise<void> {
+    for (let reads = 0; !this.#covers(head); reads++) {
+      // Another log's head can only mean that the log was replaced: everything is dead then, also what we ask for. The first read may be
+      // one that began before we asked and still speaks for the log before it; the second cannot.
+      if (reads > 1 && this.logId !== head.logId) break;
+      if (!(await this.#sync())) throw this.#unreachable();
+    }
   }
 
   #covers(head: LogHead): boolean {

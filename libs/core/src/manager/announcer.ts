@@ -74,6 +74,7 @@ export class Announcer {
     } as const;
     // Where the key itself was covered already, as by another refresh, the old is dead and what replaced it may live.
     const head = await coherence.append([record], { unless: { since, scopes: [scope] } });
-    if (head !== undefined) await coherence.settled(head);
+    // That record may be on its way to the other nodes still: they serve the old value until it has settled.
+    await coherence.settled(head ?? (await coherence.caughtUp()));
   }
 }

@@ -107,7 +107,9 @@ export class Putter {
     const only = { since: from.position, scopes: [scope] };
     const retired =
       head ?? (tags.length > 0 ? await coherence.append([plain], { unless: only }) : head);
-    if (retired !== undefined) await this.#invalidator.acknowledge(retired, signalOf(options));
+    // What covers the key may be on its way to the other nodes still: they serve the old value until it has settled.
+    const last = retired ?? (await coherence.caughtUp(signalOf(options)));
+    await this.#invalidator.acknowledge(last, signalOf(options));
     return undefined;
   }
 }
