@@ -40,7 +40,7 @@ export const ndArrays: fc.Arbitrary<NdArray> = fc
   });
 
 /** Names that zip and numpy can hold: unicode, slashes, dots, empty; never one that is another plus `.npy`. */
-export const arrayNames: fc.Arbitrary<string> = fc
+const arrayNames: fc.Arbitrary<string> = fc
   .oneof(
     fc.string({ unit: "binary", maxLength: 12 }),
     fc.constantFrom(

@@ -9,7 +9,7 @@ import { promisify } from "node:util";
 const run = promisify(execFile);
 
 /** The numpy that the files are checked against. It has wheels for Python 3.11 to 3.14. */
-export const NUMPY = "numpy==2.3.5";
+const NUMPY = "numpy==2.3.5";
 
 const services = fileURLToPath(new URL("../../../../.services/", import.meta.url));
 const venv = join(services, "venv");
