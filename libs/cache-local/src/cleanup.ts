@@ -91,9 +91,12 @@ export class Cleanup {
   }
 
   async #reclaim(): Promise<number> {
-    const { pending, graveyard } = this.#parts;
+    const { pending, graveyard, writes } = this.#parts;
     return this.#repeat(async () => {
-      const orphans = pending.orphans(STEP);
+      if (pending.orphans(1).length === 0) return 0;
+      // Judged under the write lock. A process may have given its file an entry and ended since a snapshot was taken; and what it had
+      // committed when it was killed shows in no snapshot before the next transaction that writes.
+      const orphans = await writes.run(() => pending.orphans(STEP));
       await graveyard.dig(orphans.map((id) => ({ id })));
       // What could not be unlinked stays for the next pass.
       return orphans.filter((id) => pending.has(id)).length === 0 ? orphans.length : 0;

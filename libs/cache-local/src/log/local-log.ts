@@ -21,7 +21,8 @@ export const LEASE_MS = 200;
 
 /**
  * The invalidation log in a directory that several processes share. An append is on disk before anybody can see it and before it
- * resolves. Every read takes a snapshot of its own, begun after the call.
+ * resolves. Every read takes a snapshot of its own, begun after the call. A record that its process had committed, and not yet told
+ * LMDB's readers of, when it was killed shows from the next append on, below what that appends.
  */
 export class LocalLog implements InvalidationLog {
   readonly leaseMs: number = LEASE_MS;
