@@ -41,6 +41,8 @@ export class KeyRegistry {
   /** Throws `invalid_key`. */
   resolve(key: Key<unknown> | string): KnownKey {
     if (typeof key !== "string") {
+      // From code without types; the string's own check names what was given.
+      if (typeof key?.path !== "string") encodeKey(key as never);
       const { path, family, codec, immutable } = key;
       return { path, family, codec, immutable, tags: key.tags ?? this.#tagsOf(path) };
     }
