@@ -8,6 +8,10 @@ export class ComputeScope {
   readonly tenantId: string;
   readonly path: string;
   readonly flight: Flight;
+  /** The compute inside which this one was asked for. */
+  readonly parent: ComputeScope | undefined;
+  /** False once it has ended; code that it left behind still runs inside its scope. */
+  runs = true;
   /** The mirror's position before the compute read anything. */
   readonly asOf: Position;
   readonly stamps: Stamps = new Stamps();
@@ -17,11 +21,18 @@ export class ComputeScope {
   /** False once it read what cannot be vouched for: another tenant's entry, whose scopes have no name here, or a value without a lease. */
   storable = true;
 
-  constructor(tenantId: string, path: string, flight: Flight, asOf: Position) {
-    this.tenantId = tenantId;
-    this.path = path;
+  constructor(flight: Flight, asOf: Position, parent: ComputeScope | undefined) {
+    this.tenantId = flight.tenantId;
+    this.path = flight.path;
     this.flight = flight;
     this.asOf = asOf;
+    this.parent = parent;
+  }
+
+  /** The compute of this very key that runs around here, if there is one. */
+  around(tenantId: string, path: string): ComputeScope | undefined {
+    if (this.runs && this.path === path && this.tenantId === tenantId) return this;
+    return this.parent?.around(tenantId, path);
   }
 }
 
@@ -41,6 +52,7 @@ export class ComputeScopes {
     try {
       return await this.#storage.run(scope, run);
     } finally {
+      scope.runs = false;
       this.active--;
     }
   }

@@ -1,3 +1,6 @@
+/** Stands for the content of a key that was not there; no digest is like it. */
+export const NOTHING_THERE = "nothing";
+
 /** Beyond this many known sources the registry no longer tells them apart and every fill of a key counts as one. */
 const MAX_SOURCES = 65_536;
 

@@ -89,7 +89,8 @@ function reaches(from: Flight, to: Flight, seen: Set<Flight> = new Set()): boole
   return false;
 }
 
-function reentrant(from: Flight, to: Flight): CacheError {
+/** A circle of computes that could never end. `from`: the one that asks; `to`: the one it asks for. */
+export function reentrant(from: Flight, to: Flight): CacheError {
   const message =
     from === to
       ? `The compute of ${to.path} asks for its own key and would wait for itself for ever`

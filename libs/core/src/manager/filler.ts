@@ -45,7 +45,7 @@ export class Filler {
    */
   async compute(fill: Fill): Promise<Computed> {
     const { coherence, clock } = this.#engine;
-    const { tenant, key, flight, family, options } = fill;
+    const { key, flight, family, options } = fill;
     const verified = coherence.isLive() || (await coherence.renew());
     const since =
       options.refresh === true && verified
@@ -54,7 +54,7 @@ export class Filler {
     const logId = verified ? coherence.logId : "";
     const asOf = since !== undefined && since < coherence.position ? since : coherence.position;
     flight.computeBegan = true;
-    const scope = new ComputeScope(tenant.tenantId, key.path, flight, asOf);
+    const scope = new ComputeScope(flight, asOf, this.#engine.scopes.current());
     const startedAt = clock.monotonic();
     const value = await this.#run(fill, scope);
     const computeMs = clock.monotonic() - startedAt;

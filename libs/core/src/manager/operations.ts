@@ -10,7 +10,8 @@ import {
   type ReadOptions,
 } from "@cogniverse/sdk";
 import type { Engine } from "../engine/engine.ts";
-import { Flight } from "../flight/flight.ts";
+import { NOTHING_THERE } from "../compute/source-registry.ts";
+import { Flight, reentrant } from "../flight/flight.ts";
 import type { KeyRegistry } from "../keys/key-registry.ts";
 import { checkTtl } from "../policy/check-ttl.ts";
 import { planTiers, plansAsPolicy } from "../policy/plan.ts";
@@ -161,9 +162,13 @@ export class Operations {
   ): Promise<Outcome> {
     const { tenant, key } = target;
     const signal = options.signal ?? undefined;
-    const from = this.#engine.scopes.current()?.flight;
+    const scope = this.#engine.scopes.current();
+    const from = scope?.flight;
     if (options.refresh === true || options.bypass === true) {
       const flight = new Flight(tenant.tenantId, key.path);
+      // It joins no other flight, so only the computes around it tell that it would go on for ever.
+      const around = scope?.around(tenant.tenantId, key.path);
+      if (around !== undefined && from !== undefined) throw reentrant(from, around.flight);
       tenant.unshared.add(flight);
       const outcome = this.#fly(target, flight, compute, options);
       return flight.join(
@@ -226,6 +231,8 @@ export class Operations {
     if (scope === undefined) return;
     if (outcome.from === "nowhere") {
       scope.stamps.add({ scope: { kind: "key", value: key.path }, asOf: scope.asOf });
+      // Whatever is filled there first is other content than none.
+      if (!tenant.sources.register(key.path, NOTHING_THERE)) scope.storable = false;
       return;
     }
     const provenance = provenanceOf(outcome);
