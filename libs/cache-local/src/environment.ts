@@ -1,4 +1,6 @@
+import { statSync } from "node:fs";
 import { mkdir, realpath } from "node:fs/promises";
+import { join } from "node:path";
 import { CacheError } from "@cogniverse/sdk";
 import { open, TransactionFlags, type Database, type RootDatabase } from "lmdb";
 
@@ -13,6 +15,11 @@ export interface Environment {
   transact<T>(work: () => T, sync: "before" | "after"): T;
   /** Makes the next read see every transaction that any process committed until now. */
   refresh(): void;
+  /**
+   * Throws where the data file is no longer the one that was opened: somebody removed or replaced the directory, and what is read here is
+   * nobody else's any more.
+   */
+  checkPlace(): void;
   /** Bytes of the data file that hold or held pages; it never shrinks. */
   fileBytes(): number;
   /** Idempotent. The last user closes it. */
@@ -22,6 +29,7 @@ export interface Environment {
 interface Shared {
   readonly root: RootDatabase<Uint8Array, Uint8Array>;
   readonly tables: Map<string, Table>;
+  readonly file: FileId;
   users: number;
 }
 
@@ -35,6 +43,25 @@ function flagsOf(sync: "before" | "after"): TransactionFlags {
   const { ABORTABLE, SYNCHRONOUS_COMMIT, NO_SYNC_FLUSH } = TransactionFlags;
   // oxlint-disable-next-line typescript/no-unsafe-enum-assignment -- flags that are put together are a plain number
   return ABORTABLE | SYNCHRONOUS_COMMIT | (flush ? 0 : NO_SYNC_FLUSH);
+}
+
+type FileId = Readonly<{ device: number; inode: number }>;
+
+const NO_FILE: FileId = { device: -1, inode: -1 };
+
+/** Which file the environment's data is in. */
+function fileId(where: string): FileId | undefined {
+  const found = statSync(join(where, "data.mdb"), { throwIfNoEntry: false });
+  return found === undefined ? undefined : { device: found.dev, inode: found.ino };
+}
+
+function checkInPlace(where: string, { device, inode }: FileId): void {
+  const now = fileId(where) ?? NO_FILE;
+  if (now.device === device && now.inode === inode) return;
+  throw new CacheError(
+    "tier_unavailable",
+    `${where} was removed or replaced while it was in use: restart this process. To empty a cache, invalidate its tenants`,
+  );
 }
 
 const shared = new Map<string, Shared>();
@@ -54,9 +81,10 @@ export async function openEnvironment(path: string, mapBytes: number): Promise<E
       maxDbs: 16,
       mapSize: mapBytes,
     });
-    found = { root, tables: new Map(), users: 0 };
+    found = { root, tables: new Map(), file: fileId(where) ?? NO_FILE, users: 0 };
     shared.set(where, found);
   }
+  checkInPlace(where, found.file);
   found.users++;
   return new SharedEnvironment(where, found);
 }
@@ -91,6 +119,10 @@ class SharedEnvironment implements Environment {
   refresh(): void {
     this.#check();
     this.#shared.root.resetReadTxn();
+  }
+
+  checkPlace(): void {
+    checkInPlace(this.#where, this.#shared.file);
   }
 
   fileBytes(): number {

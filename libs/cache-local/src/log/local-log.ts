@@ -48,6 +48,7 @@ export class LocalLog implements InvalidationLog {
   ): Promise<LogHead | undefined> {
     options?.signal?.throwIfAborted();
     try {
+      this.#environment.checkPlace();
       return await this.#writes.run(() => this.#store.append(records, options?.unless));
     } catch (error) {
       throw translateDiskError(error, this.#tier, "append to the invalidation log");
@@ -91,6 +92,7 @@ export class LocalLog implements InvalidationLog {
   /** One LMDB snapshot for all that `read` reads: it runs in one synchronous step. */
   #snapshot<T>(read: () => T): T {
     try {
+      this.#environment.checkPlace();
       this.#environment.refresh();
       return read();
     } catch (error) {
