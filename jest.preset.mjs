@@ -14,6 +14,8 @@ export function packageConfig(configUrl, overrides = {}) {
   return {
     rootDir,
     displayName: name,
+    // In the clone, so that tests write nothing elsewhere that stays.
+    cacheDirectory: fileURLToPath(new URL("node_modules/.cache/jest", import.meta.url)),
     testEnvironment: "node",
     testEnvironmentOptions: { customExportConditions: ["@cogniverse/source", "node"] },
     testMatch: ["<rootDir>/test/**/*.test.ts"],
