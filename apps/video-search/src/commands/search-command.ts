@@ -44,7 +44,7 @@ function describeAnswer({ hits, from, ms }: SearchAnswer, tenant: string): strin
   );
   if (lines.length === 0)
     lines.push(
-      `Nothing found for tenant ${tenant}. To add a film: npm start -- ingest FILE --tenant ${tenant}`,
+      `Nothing found in the films of tenant ${tenant}. To add one: npm start -- ingest FILE --tenant ${tenant}`,
     );
   const source = from === "computed" ? "computed" : `from the tier ${from}`;
   return `${lines.join("\n")}\n${source} in ${time(ms)}\n`;
