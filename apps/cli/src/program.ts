@@ -103,6 +103,7 @@ function addWrites(program: Command, session: Session): void {
     .option("--tag <tag>", "everything that carries the tag")
     .option("--all", "everything of the tenant")
     .option("--dry-run", "only count what would die")
+    .option("--no-count", "do not count what dies: quick for a tenant of any size")
     .option(
       "--soft",
       "mark as out of date; kills like a hard one as long as no reader takes stale copies",

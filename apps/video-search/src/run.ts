@@ -20,7 +20,8 @@ export async function run(args: readonly string[], context: CommandContext): Pro
     if (context.signal.aborted) return EXIT.interrupted;
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.wrongUse;
     context.note(`${explain(error)}\n`);
-    return EXIT.failed;
+    const refused = CacheError.isInstance(error) && error.code.startsWith("invalid_");
+    return refused ? EXIT.wrongUse : EXIT.failed;
   }
 }
 

@@ -62,6 +62,8 @@ export interface InvalidateCommandOptions extends TenantOptions {
   readonly tag?: string;
   readonly all?: boolean;
   readonly dryRun?: boolean;
+  /** False: do not count what dies, which reads all metadata of the tenant. */
+  readonly count?: boolean;
   readonly soft?: boolean;
   readonly wait?: "everywhere" | "durable";
   readonly reason?: string;
@@ -83,12 +85,16 @@ export async function invalidateCommand(
       mode: options.soft === true ? "soft" : "hard",
       signal: session.signal,
     };
-    tell(
-      session,
-      options,
-      await cache.invalidate(scope, tenant, how),
-      `invalidated ${textOf(scope)}`,
-    );
+    // Counted before: afterwards they are dead.
+    const found =
+      options.count === false
+        ? undefined
+        : await cache.preview(scope, tenant, { signal: session.signal });
+    const result = await cache.invalidate(scope, tenant, how);
+    if (options.json === true) return writeJson(session.output, { ...result, killed: found });
+    const killed = found === undefined ? "" : `, ${keysOf(found.keys)} killed`;
+    tell(session, options, result, `invalidated ${textOf(scope)}${killed}`);
+    if (found?.keys === 0) session.output.note(nothingFound(scope));
   });
 }
 
@@ -101,7 +107,7 @@ async function preview(
 ): Promise<void> {
   const { keys, byTier } = await cache.preview(scope, tenant, { signal: session.signal });
   if (options.json === true) return writeJson(session.output, { dryRun: true, keys, byTier });
-  session.output.write(`would kill ${keys} keys (${textOf(scope)}); nothing was changed\n`);
+  session.output.write(`would kill ${keysOf(keys)} (${textOf(scope)}); nothing was changed\n`);
   writeTable(session.output, ["tier", "copies"], Object.entries(byTier));
 }
 
@@ -125,6 +131,19 @@ function scopeOf(options: InvalidateCommandOptions): Scope {
 
 function textOf(scope: Scope): string {
   return scope.kind === "tenant" ? "the whole tenant" : `${scope.kind} ${scope.value}`;
+}
+
+function keysOf(count: number): string {
+  return count === 1 ? "1 key" : `${count} keys`;
+}
+
+/** A record that covers nothing is no mistake to the cache, but it often is one of the operator's. */
+function nothingFound(scope: Scope): string {
+  const hint =
+    scope.kind === "tag" && scope.value.startsWith("video:")
+      ? "; a video is named by its whole id"
+      : "";
+  return `nothing that lives now was covered by ${textOf(scope)}${hint}`;
 }
 
 function tell(session: Session, options: TenantOptions, result: Invalidation, what: string): void {

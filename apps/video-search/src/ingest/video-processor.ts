@@ -59,10 +59,10 @@ export class VideoProcessor {
     const step = (name: string, done = 0, total = 0): void =>
       onStep?.({ title, name, done, total });
     const { making } = this.#options;
+    const cache = this.#options.cache.forTenant(tenantId);
     const probe = await probeVideo(resolve(path));
     step("reading");
     const video = await readRecord({ path: resolve(path), title, probe }, making, signal);
-    const cache = this.#options.cache.forTenant(tenantId);
     const artefacts = new Artefacts({
       ...making,
       cache,

@@ -61,8 +61,8 @@ test.each([
   [["search"], 2, "missing required argument 'query'"],
   [["search", "x", "--top-k", "many"], 2, "Use a whole number"],
   [["search", "x", "--strategy", "guess"], 2, "Allowed choices are text, transcript, similar"],
-  [["search", "x", "--tenant", "a/b"], 1, 'Tenant id "a/b" is refused'],
-  [["search", "x", "--config", "nowhere.yaml"], 1, "nowhere.yaml: There is no such file"],
+  [["search", "x", "--tenant", "a/b"], 2, 'Tenant id "a/b" is refused'],
+  [["search", "x", "--config", "nowhere.yaml"], 2, "nowhere.yaml: There is no such file"],
 ])("%j ends with code %i", async (args, code, message) => {
   await using home = await AppHome.create();
   const ran = await home.run(...args);

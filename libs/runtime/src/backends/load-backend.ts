@@ -94,7 +94,7 @@ function absent(
   const message =
     suggestion === undefined
       ? `The backend "${backend}" needs a package that is not installed: pnpm add ${candidate}`
-      : `There is no backend "${backend}" here${meant} If it is another one: pnpm add ${candidate}`;
+      : `There is no backend "${backend}" here${meant}`;
   // A slip of the hand is put right in the file, not by adding a package.
   const missing = suggestion === undefined ? { package: candidate } : {};
   return { ok: false, code: "missing_package", message, suggestion, ...missing };
