@@ -3,8 +3,7 @@ import { encodeValue, type EncodedValue } from "../codec/stored-value.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { KeyRegistry, KnownKey } from "../keys/key-registry.ts";
 import type { FamilyState } from "../tenant/family-state.ts";
-import type { TenantState } from "../tenant/tenant-state.ts";
-import type { Tier } from "../tier/tier.ts";
+import type { Target } from "./tier-reader.ts";
 import type { Shipment, TierStore } from "./tier-store.ts";
 
 /** A value ready to be stored. */
@@ -26,12 +25,8 @@ export interface Sealed {
   readonly user: UserMetadata;
 }
 
-/** Where a value goes. */
-export interface Destination {
-  readonly tenant: TenantState;
-  readonly key: KnownKey;
-  readonly family: FamilyState;
-  readonly plan: readonly Tier[];
+/** Where a value goes, and with which options of the call. */
+export interface Destination extends Target {
   readonly options: ReadOptions<never>;
 }
 
