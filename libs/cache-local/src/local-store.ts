@@ -76,17 +76,23 @@ async function openChecked(path: string): Promise<Environment> {
 
 function wire(
   options: ResolvedOptions,
-  { tier, clock, logger }: BackendContext,
+  context: BackendContext,
   environment: Environment,
   logEnvironment: Environment,
   files: ValueFiles,
 ): LocalStore {
+  const { clock, logger } = context;
   const own = ownIdentity();
   const members = new Members(logEnvironment, randomUUID(), own);
   // Joined before anything of the log is read; see Members.
   members.join();
   const newLogId = (): string => randomUUID().replaceAll("-", "");
-  const log = new LocalLog(logEnvironment, new LogStore(logEnvironment, newLogId), members, tier);
+  const log = new LocalLog(
+    logEnvironment,
+    new LogStore(logEnvironment, newLogId),
+    members,
+    context,
+  );
 
   const index = new EntryIndex(environment);
   const pending = new PendingFiles(environment, index, own);

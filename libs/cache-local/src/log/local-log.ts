@@ -1,6 +1,8 @@
 import type {
   AppendOptions,
+  BackendContext,
   Call,
+  Clock,
   InvalidationLog,
   LogDelta,
   LogHead,
@@ -33,13 +35,23 @@ export class LocalLog implements InvalidationLog {
   readonly #members: Members;
   readonly #writes: WriteQueue;
   readonly #tier: string;
+  readonly #clock: Clock;
+  /** On the monotonic clock. */
+  readonly #youngUntil: number;
 
-  constructor(environment: Environment, store: LogStore, members: Members, tier: string) {
+  constructor(
+    environment: Environment,
+    store: LogStore,
+    members: Members,
+    { tier, clock }: Pick<BackendContext, "tier" | "clock">,
+  ) {
     this.#environment = environment;
     this.#store = store;
     this.#members = members;
     this.#writes = new WriteQueue(environment, "before");
     this.#tier = tier;
+    this.#clock = clock;
+    this.#youngUntil = store.isNew ? clock.monotonic() + LEASE_MS : -Infinity;
   }
 
   async append(
@@ -80,6 +92,8 @@ export class LocalLog implements InvalidationLog {
 
   async settled(_head: LogHead, call?: Call): Promise<number | undefined> {
     call?.signal?.throwIfAborted();
+    // Whoever had this directory open before somebody removed it is no member of the new log and serves until its lease is over.
+    if (this.#clock.monotonic() < this.#youngUntil) return undefined;
     // `head` came from an append that has resolved, so a snapshot taken now is after its transaction; see Members.
     return this.#snapshot(() => (this.#members.others() === 0 ? 0 : undefined));
   }

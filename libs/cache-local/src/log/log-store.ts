@@ -43,6 +43,8 @@ export type Unless = Readonly<{ since: Position; scopes: readonly Scope[] }>;
  */
 export class LogStore {
   readonly logId: string;
+  /** Whether this very object made the log. */
+  readonly isNew: boolean;
   readonly #meta: Table;
   readonly #records: Table;
   readonly #scopes: Table;
@@ -55,9 +57,11 @@ export class LogStore {
     this.#scopes = environment.table("scopes");
     this.#tail = tail;
     environment.refresh();
+    const made = newLogId();
     const id =
-      this.#meta.getBinary(LOG_ID) ?? environment.transact(() => this.#create(newLogId), "before");
+      this.#meta.getBinary(LOG_ID) ?? environment.transact(() => this.#create(made), "before");
     this.logId = id.toString("utf8");
+    this.isNew = this.logId === made;
   }
 
   head(): LogHead {
@@ -97,10 +101,10 @@ export class LogStore {
     return found.toSorted((a, b) => a.position - b.position);
   }
 
-  #create(newLogId: () => string): Buffer {
+  #create(newLogId: string): Buffer {
     const other = this.#meta.getBinary(LOG_ID);
     if (other !== undefined) return other;
-    const own = Buffer.from(newLogId());
+    const own = Buffer.from(newLogId);
     this.#meta.putSync(LOG_ID, own);
     this.#meta.putSync(BOUNDS, encodeBounds({ head: toPosition(0), first: toPosition(1) }));
     return own;

@@ -145,6 +145,7 @@ describe("the log of several processes", () => {
     const base_path = await bench.directory();
     const { log } = await bench.open({ base_path });
     const head = { ...(await log.head()), position: toPosition(0) };
+    bench.context.clock.advance(200);
     expect(await log.settled?.(head)).toBe(0);
     await using other = await startWorker("idle", base_path, 1);
     expect(await log.settled?.(head)).toBeUndefined();
