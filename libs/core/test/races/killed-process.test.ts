@@ -68,19 +68,29 @@ describe("race 23: writers of one key in two processes, killed at any moment", (
       const pending = writers.map((writer) => Array.from({ length: 25 }, () => put(writer)));
       for (const one of pending.flat()) one.catch(() => undefined);
       const killAfter = Math.floor(random.next() * 200);
-      for (let reads = 0; reads < 400; reads++) {
-        if (reads === killAfter) await writers[0]?.kill();
-        const found = foundIn(await reader.get(key, tenant, { tiers: { memory: false } }));
-        expect(found).not.toBe("torn");
-        if (found !== undefined) hits++;
-      }
-      await Promise.all(pending[1] ?? []);
+      const readOn = async (writing: Promise<unknown>, killAt = -1): Promise<void> => {
+        const state = { isOver: false };
+        void writing.finally(() => (state.isOver = true));
+        // To the end of the writing and no less: how many reads fit into it is the machine's affair.
+        for (let reads = 0; !state.isOver || reads <= killAt; reads++) {
+          if (reads === killAt) await writers[0]?.kill();
+          const found = foundIn(await reader.get(key, tenant, { tiers: { memory: false } }));
+          expect(found).not.toBe("torn");
+          if (found !== undefined) hits++;
+        }
+      };
+      await readOn(Promise.allSettled(pending[1] ?? []), killAfter);
       const last = 250 + round;
-      await writers[1]?.ask({ do: "put", tenant, key, fill: last, bytes: LARGE });
+      const oneByOne = async (writer: ChildNode | undefined): Promise<void> => {
+        for (const value of [201, 202, 203, 204, last])
+          await writer?.ask({ do: "put", tenant, key, fill: value, bytes: LARGE });
+      };
+      await readOn(oneByOne(writers[1]));
       expect(foundIn(await reader.get(key, tenant))).toBe(last);
       for (const writer of writers) await writer.kill();
     }
-    expect(hits).toBeGreaterThan(100);
+    // Each value that was put alone lived for D at least.
+    expect(hits).toBeGreaterThanOrEqual(10);
     await reader.close();
   }, 60_000);
 });
