@@ -15,11 +15,13 @@ const below = {
   sdk: [],
   testkit: ["sdk"],
   core: ["sdk"],
-  backend: ["sdk"],
+  servers: [],
+  store: ["sdk"],
+  backend: ["sdk", "store"],
   runtime: ["sdk", "core", "backend"],
   app: ["sdk", "core", "backend", "runtime"],
   docs: [],
-  bench: ["sdk", "core", "backend", "runtime"],
+  bench: ["sdk", "core", "backend", "runtime", "servers"],
 };
 
 /**

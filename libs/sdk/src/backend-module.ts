@@ -1,5 +1,7 @@
 import type { BackendTraits, CacheBackend } from "./backend.ts";
+import type { Call } from "./call.ts";
 import type { Clock } from "./clock.ts";
+import type { Examination } from "./examination.ts";
 import type { Logger } from "./logger.ts";
 import type { Random } from "./random.ts";
 import type { TelemetryPort } from "./telemetry.ts";
@@ -11,7 +13,15 @@ export interface BackendContext {
   readonly random: Random;
   readonly logger: Logger;
   readonly telemetry: TelemetryPort;
+  /**
+   * D in milliseconds for a log that other machines read: what this deployment is configured with. Left out:
+   * {@link DEFAULT_NETWORK_LEASE_MS}.
+   */
+  readonly networkLeaseMs?: number;
 }
+
+/** D over a network where nothing else is configured (protocol rule 8). */
+export const DEFAULT_NETWORK_LEASE_MS = 5000;
 
 /**
  * A wrong value in a backend's configuration. `path`: property names from the backend's `config` down to the value; an unknown
@@ -30,10 +40,10 @@ export type ParsedConfig<O> = Readonly<
 
 /**
  * What is true of every backend that a module makes, said before there is one. `logLeaseMs`: they have an invalidation log with this
- * `leaseMs`. A tier that is down at start may be the one whose log is the truth; only this tells that nothing may be served, and no
+ * `leaseMs`; `"network"`: with {@link BackendContext.networkLeaseMs} or more. A tier that is down at start may be the one whose log is the truth; only this tells that nothing may be served, and no
  * invalidation acknowledged, on another log until it is there.
  */
-export type BackendProfile = Readonly<{ traits: BackendTraits; logLeaseMs?: number }>;
+export type BackendProfile = Readonly<{ traits: BackendTraits; logLeaseMs?: number | "network" }>;
 
 /**
  * What a backend package exports as `backendModule`. `parse` never throws; `create` rejects with {@link CacheError} where the
@@ -48,4 +58,9 @@ export interface BackendModule<O = unknown> {
   readonly profile?: BackendProfile;
   parse(config: unknown): ParsedConfig<O>;
   create(options: O, context: BackendContext): Promise<CacheBackend>;
+  /**
+   * Looks at the server behind these options and changes nothing there. Left out: there is no server. Rejects with {@link CacheError}
+   * where it cannot be reached. Resolves within the limit of `call.signal`, leaving nothing open.
+   */
+  examine?(options: O, context: BackendContext, call?: Call): Promise<Examination>;
 }

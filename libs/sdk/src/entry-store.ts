@@ -39,10 +39,11 @@ export interface EntryStore {
 
 /**
  * A copy is there, but not one to serve. `expired`: its time is over; `corrupt`: damaged, the backend dropped it or will;
- * `unsupported`: of a format version this release does not know (kept); `foreign`: not written by this cache (kept).
+ * `unsupported`: of a format version this release does not know (kept); `foreign`: not written by this cache (kept);
+ * `archived`: the service must restore it before it can be read (kept).
  */
 export type UnreadableCopy = Readonly<{
-  unreadable: "expired" | "corrupt" | "unsupported" | "foreign";
+  unreadable: "expired" | "corrupt" | "unsupported" | "foreign" | "archived";
 }>;
 
 /** Narrows what {@link EntryStore} answers. */

@@ -54,10 +54,12 @@ export type { Invalidation, InvalidateOptions } from "./invalidation.ts";
 export type { CacheStats, LogStats, TierStats } from "./cache-stats.ts";
 export type { TenantCache } from "./tenant-cache.ts";
 export type { CacheManager } from "./cache-manager.ts";
-export type {
-  BackendContext,
-  BackendModule,
-  BackendProfile,
-  ConfigProblem,
-  ParsedConfig,
+export {
+  DEFAULT_NETWORK_LEASE_MS,
+  type BackendContext,
+  type BackendModule,
+  type BackendProfile,
+  type ConfigProblem,
+  type ParsedConfig,
 } from "./backend-module.ts";
+export type { Examination, ExaminationFinding, PlannedChange } from "./examination.ts";

@@ -53,7 +53,8 @@ export type AppendOptions = Call &
 export interface InvalidationLog {
   /**
    * The time D in milliseconds after which a node that could not read the head serves nothing, and after which an append may be
-   * called acknowledged everywhere. 0 = no other process can read or write this log.
+   * called acknowledged everywhere. 0 = no other process can read or write this log. It is the log's, not the node's: where nodes are configured
+   * differently the log keeps the greatest, so it may grow with any answer, and an append's answer brings the D that acknowledges it.
    */
   readonly leaseMs: number;
   /**
