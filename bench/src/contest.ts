@@ -15,8 +15,12 @@ export interface Contest {
   readonly bytesPerOperation?: number;
 }
 
-/** `goal`: least ratio to the baseline's operations a second. */
-export type Contender = Contestant & { readonly goal?: number; readonly note?: string };
+/** `goal`: least ratio to the baseline's operations a second. `mostCpu`: greatest ratio to the CPU time that the baseline takes an operation. */
+export type Contender = Contestant & {
+  readonly goal?: number;
+  readonly mostCpu?: number;
+  readonly note?: string;
+};
 
 /** How long and how often. */
 export interface ContestPace {
@@ -26,17 +30,25 @@ export interface ContestPace {
   readonly signal: AbortSignal;
   /** Milliseconds from an arbitrary start, with fractions. */
   readonly now: () => number;
+  /** CPU time that this process has used, in all its threads, in milliseconds with fractions. */
+  readonly cpu: () => number;
   /** Told before each round. */
   readonly onRound?: (round: number) => void;
 }
 
-/** Figures of one contestant. `ratio`: the median over rounds of its speed to the baseline's in the same round; `spread`: the quartiles of that. */
+/**
+ * Figures of one contestant. `ratio`: the median over rounds of its speed to the baseline's in the same round; `spread`: the quartiles of
+ * that. `cpuMs`: CPU time of this process an operation, which a slow server cannot hide; `cpuRatio` as `ratio`, of that.
+ */
 export interface Standing {
   readonly name: string;
   readonly operationsPerSecond: number;
   readonly ratio: number;
   readonly spread: readonly [number, number];
+  readonly cpuMs: number;
+  readonly cpuRatio: number;
   readonly goal?: number;
+  readonly mostCpu?: number;
   readonly note?: string;
 }
 
@@ -54,46 +66,54 @@ export async function runContest(contest: Contest, pace: ContestPace): Promise<S
     pace.onRound?.(round);
     for (const load of round % 2 === 0 ? loads : loads.toReversed()) {
       pace.signal.throwIfAborted();
-      load.speeds.push(await speedOf(load.contestant, load.operations, pace.now));
+      load.rounds.push(await measured(load.contestant, load.operations, pace));
     }
   }
-  const base = loads[0]?.speeds ?? [];
+  const base = loads[0]?.rounds ?? [];
   return loads.map((load) => standing(load, base));
 }
 
-type Load = Readonly<{ contestant: Contender; operations: number; speeds: number[] }>;
+/** `speed`: operations a millisecond. `cpuMs`: CPU time an operation. */
+type Round = Readonly<{ speed: number; cpuMs: number }>;
+
+type Load = Readonly<{ contestant: Contender; operations: number; rounds: Round[] }>;
 
 /** Warms up while it finds out how many operations fill a round. */
 async function calibrate(contestant: Contender, pace: ContestPace): Promise<Load> {
   let operations = 1;
-  let speed = await speedOf(contestant, operations, pace.now);
+  let { speed } = await measured(contestant, operations, pace);
   for (let warmUp = 0; warmUp < 8; warmUp++) {
     pace.signal.throwIfAborted();
     operations = Math.max(1, Math.min(Math.round(speed * pace.roundMs), operations * 16));
-    speed = await speedOf(contestant, operations, pace.now);
+    ({ speed } = await measured(contestant, operations, pace));
   }
-  return { contestant, operations, speeds: [] };
+  return { contestant, operations, rounds: [] };
 }
 
-/** Operations a millisecond. */
-async function speedOf(
+async function measured(
   contestant: Contestant,
   operations: number,
-  now: () => number,
-): Promise<number> {
+  { now, cpu }: ContestPace,
+): Promise<Round> {
+  const cpuStart = cpu();
   const start = now();
   await contestant.run(operations);
-  return operations / Math.max(now() - start, 1e-6);
+  const speed = operations / Math.max(now() - start, 1e-6);
+  return { speed, cpuMs: (cpu() - cpuStart) / operations };
 }
 
-function standing({ contestant, speeds }: Load, base: readonly number[]): Standing {
-  const ratios = speeds.map((speed, round) => speed / (base[round] ?? Number.NaN));
+function standing({ contestant, rounds }: Load, base: readonly Round[]): Standing {
+  const ratios = rounds.map(({ speed }, at) => speed / (base[at]?.speed ?? Number.NaN));
+  const { name, goal, mostCpu, note } = contestant;
   return {
-    name: contestant.name,
-    operationsPerSecond: median(speeds) * 1000,
+    name,
+    operationsPerSecond: median(rounds.map(({ speed }) => speed)) * 1000,
     ratio: median(ratios),
     spread: [quantile(ratios, 0.25), quantile(ratios, 0.75)],
-    ...(contestant.goal === undefined ? {} : { goal: contestant.goal }),
-    ...(contestant.note === undefined ? {} : { note: contestant.note }),
+    cpuMs: median(rounds.map(({ cpuMs }) => cpuMs)),
+    cpuRatio: median(rounds.map(({ cpuMs }, at) => cpuMs / (base[at]?.cpuMs ?? Number.NaN))),
+    ...(goal === undefined ? {} : { goal }),
+    ...(mostCpu === undefined ? {} : { mostCpu }),
+    ...(note === undefined ? {} : { note }),
   };
 }

@@ -17,12 +17,16 @@ export function missedGoals(results: readonly Result[]): string[] {
         ? [`${result.workload}: ${name}: ${rounded(value)} ${unit}, at most ${most}`]
         : [];
     }
-    return result.standings
-      .filter((one) => one.goal !== undefined && !(one.ratio >= one.goal))
-      .map(
-        (one) =>
-          `${result.workload}: ${one.name}: ratio ${one.ratio.toFixed(2)}, at least ${one.goal}`,
-      );
+    const { contest, workload, standings } = result;
+    const of = (one: Standing): string => `${workload}: ${contest.name}: ${one.name}`;
+    return standings.flatMap((one) => [
+      ...(one.goal === undefined || one.ratio >= one.goal
+        ? []
+        : [`${of(one)}: ratio ${one.ratio.toFixed(2)}, at least ${one.goal}`]),
+      ...(one.mostCpu === undefined || one.cpuRatio <= one.mostCpu
+        ? []
+        : [`${of(one)}: CPU ratio ${one.cpuRatio.toFixed(2)}, at most ${one.mostCpu}`]),
+    ]);
   });
 }
 
@@ -39,6 +43,7 @@ export function toJson(results: readonly Result[]): string {
 
 /** One contest as lines of a table. */
 export function contestLines(contest: Contest, standings: readonly Standing[]): string {
+  const judged = standings.some((one) => one.mostCpu !== undefined);
   const rows = standings.map((one, index) => [
     one.name,
     rate(one.operationsPerSecond),
@@ -46,9 +51,23 @@ export function contestLines(contest: Contest, standings: readonly Standing[]): 
     throughput(one.operationsPerSecond, contest.bytesPerOperation),
     index === 0 ? "1 (baseline)" : `${ratio(one.ratio)} (${one.spread.map(ratio).join("-")})`,
     goal(one),
+    judged ? timeText(one.cpuMs * 1e6) : "",
+    judged ? ratio(one.cpuRatio) : "",
+    cpuGoal(one),
     one.note ?? "",
   ]);
-  const head = ["", "ops/s", "time/op", "MB/s", "ratio (quartiles)", "goal", ""];
+  const head = [
+    "",
+    "ops/s",
+    "time/op",
+    "MB/s",
+    "ratio (quartiles)",
+    "goal",
+    "CPU/op",
+    "CPU ratio",
+    "goal",
+    "",
+  ];
   return `${contest.name}\n${table([head, ...rows])}`;
 }
 
@@ -85,6 +104,11 @@ function goal({ goal: least, ratio: reached }: Standing): string {
   return reached >= least ? `met: >= ${least}` : `MISSED: >= ${least}`;
 }
 
+function cpuGoal({ mostCpu, cpuRatio }: Standing): string {
+  if (mostCpu === undefined) return "";
+  return cpuRatio <= mostCpu ? `met: <= ${mostCpu}` : `MISSED: <= ${mostCpu}`;
+}
+
 function ratio(value: number): string {
   return value >= 100 ? value.toFixed(0) : value.toFixed(2);
 }
@@ -94,7 +118,10 @@ function rate(perSecond: number): string {
 }
 
 function timeOf(perSecond: number): string {
-  const ns = 1e9 / perSecond;
+  return timeText(1e9 / perSecond);
+}
+
+function timeText(ns: number): string {
   if (ns < 1e3) return `${ns.toFixed(0)} ns`;
   return ns < 1e6 ? `${(ns / 1e3).toFixed(1)} us` : `${(ns / 1e6).toFixed(2)} ms`;
 }

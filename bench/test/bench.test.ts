@@ -54,8 +54,18 @@ test("a missed goal is named and gives exit code 1", async () => {
   const { code, printed, errors } = await bench(PACE, [workload("one", contest(1e9), figure)]);
   expect(code).toBe(1);
   expect(printed).toContain("MISSED: <= 100");
-  expect(errors).toMatch(/one: ours: ratio .* at least 1000000000/);
+  expect(errors).toMatch(/one: nothing: ours: ratio .* at least 1000000000/);
   expect(errors).toContain("one: a scope takes: 200 bytes, at most 100");
+});
+
+test("too much CPU time is a missed goal too", async () => {
+  const run = async (): Promise<void> => undefined;
+  const others = [{ name: "ours", run, mostCpu: -1 }];
+  const costly = { name: "nothing", baseline: { name: "raw", run }, others };
+  const { code, printed, errors } = await bench(PACE, [workload("one", costly)]);
+  expect(code).toBe(1);
+  expect(printed).toMatch(/ours .* MISSED: <= -1/);
+  expect(errors).toMatch(/one: nothing: ours: CPU ratio .* at most -1/);
 });
 
 test("--only runs what it names, --json prints nothing but figures", async () => {
