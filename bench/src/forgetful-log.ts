@@ -10,9 +10,15 @@ import {
 
 /** Counts records and keeps none, so that what grows is the mirror alone. Sound as long as one manager appends, which hears of its own records. */
 export class ForgetfulLog implements InvalidationLog {
-  readonly leaseMs = 0;
-  readonly sharesClock = true;
+  /** As for a log that nobody else reads, unless told otherwise. */
+  readonly leaseMs: number;
+  readonly sharesClock: boolean;
   #head: LogHead = { logId: "forgetful", position: START };
+
+  constructor(leaseMs = 0) {
+    this.leaseMs = leaseMs;
+    this.sharesClock = leaseMs === 0;
+  }
 
   async append(records: readonly NewRecord[]): Promise<LogHead> {
     const position = toPosition(this.#head.position + records.length);

@@ -41,10 +41,10 @@ export interface CoherenceOptions {
 export class Coherence {
   readonly #options: CoherenceOptions;
   #applied: LogHead | undefined;
-  /** On the monotonic clock; the one bound that the hot path compares. -Infinity where it must take the slow path. */
+  /** The end of the lease on the monotonic clock; -Infinity without one. For the hot path, which writes out {@link isLive}. */
   servesUntil: number = -Infinity;
-  #servesUntilMonotonic = -Infinity;
-  #servesUntilWall = -Infinity;
+  /** The same on the wall clock; Infinity where the monotonic one says it all, so that nobody need ask. */
+  servesUntilWall: number = -Infinity;
   readonly #clockJump: ClockJump;
   readonly #news: LogNews;
   #syncing: Promise<boolean> | undefined;
@@ -66,10 +66,9 @@ export class Coherence {
 
   /** Whether a copy may be served now. Read in the same synchronous step as the mirror, after the last await. */
   isLive(): boolean {
-    const until = this.#servesUntilMonotonic;
-    if (until === Infinity) return true;
+    if (this.servesUntil === Infinity) return true;
     const { clock } = this.#options;
-    return clock.monotonic() < until && clock.now() < this.#servesUntilWall;
+    return clock.monotonic() < this.servesUntil && clock.now() < this.servesUntilWall;
   }
 
   /** The log that the mirror speaks for; "" before the first read. */
@@ -165,8 +164,7 @@ export class Coherence {
     this.servesUntil = -Infinity;
     this.#heartbeat?.[Symbol.dispose]();
     this.#watching?.[Symbol.dispose]();
-    this.#servesUntilMonotonic = -Infinity;
-    this.#servesUntilWall = -Infinity;
+    this.servesUntilWall = -Infinity;
   }
 
   /** One read of the log for all who ask meanwhile. Never rejects. */
@@ -239,9 +237,8 @@ export class Coherence {
     if (this.#closed) return;
     const { log, clock } = this.#options;
     const span = leaseSpanMs(log.leaseMs);
-    this.#servesUntilMonotonic = Math.max(this.#servesUntilMonotonic, monotonic + span);
-    this.#servesUntilWall = log.sharesClock === true ? Infinity : wall + span;
-    if (log.sharesClock === true) this.servesUntil = this.#servesUntilMonotonic;
+    this.servesUntil = Math.max(this.servesUntil, monotonic + span);
+    this.servesUntilWall = log.sharesClock === true ? Infinity : wall + span;
     this.#hangs = false;
     this.#news.read(this.position);
     this.#heartbeat?.[Symbol.dispose]();

@@ -156,7 +156,7 @@ export class TenantHandle implements TenantCache {
 
   /**
    * The whole memory hit: look-up, time, lease, validity, counters, in one synchronous step without I/O. `undefined` sends the call the long
-   * way. The monotonic clock is read once and stands for both the lease and the expiry. A string with a "%" may be another spelling of
+   * way. The monotonic clock is read once and stands for both the lease and the expiry; the wall clock only where other machines append. A string with a "%" may be another spelling of
    * what the map holds, and inside a compute the read has to be written down: both take the long way.
    */
   #hot(key: Key<unknown> | string): Promise<unknown> | undefined {
@@ -165,10 +165,13 @@ export class TenantHandle implements TenantCache {
     if (resident === undefined) return undefined;
     const note = HotNote.of(resident.note, this.state);
     if (note === undefined || resident.checkedAt !== this.#mirror.version) return undefined;
-    const now = this.#engine.clock.monotonic();
+    const { clock } = this.#engine;
+    const { servesUntil, servesUntilWall } = this.#coherence;
+    const now = clock.monotonic();
     if (
       now >= note.untilMonotonic ||
-      now >= this.#coherence.servesUntil ||
+      now >= servesUntil ||
+      (servesUntilWall !== Infinity && clock.now() >= servesUntilWall) ||
       this.#engine.scopes.active !== 0
     )
       return undefined;
