@@ -25,17 +25,22 @@ const WAYS: readonly (readonly [name: string, options: Partial<LocalOptions>])[]
 for (const [name, options] of WAYS)
   describeBackend(name, () => fixture(options), {
     capabilities: ["entries", "scan", "log", "evictions"],
+    hooks: ["reopen"],
     largestBytes: 16 << 20,
     listedKeys: 600,
     bounded: () => fixture({ ...options, max_size_gb: 0.004 }),
   });
 
-describeLog("local", async () => {
-  const { backend, reopen, ...rest } = await fixture();
-  return {
-    log: backend.log,
-    close: () => backend[Symbol.asyncDispose](),
-    reopen: async () => (await reopen()).log,
-    [Symbol.asyncDispose]: rest[Symbol.asyncDispose],
-  };
-});
+describeLog(
+  "local",
+  async () => {
+    const { backend, reopen, ...rest } = await fixture();
+    return {
+      log: backend.log,
+      close: () => backend[Symbol.asyncDispose](),
+      reopen: async () => (await reopen()).log,
+      [Symbol.asyncDispose]: rest[Symbol.asyncDispose],
+    };
+  },
+  { hooks: ["close", "reopen"] },
+);

@@ -25,7 +25,22 @@ export { mapBackend, type MapBackendOptions } from "./map-backend.ts";
 export { entryBackend, type EntryBackendOptions } from "./entry-backend.ts";
 export { memoryLog } from "./memory-log.ts";
 export type { Runner } from "./contract/runner.ts";
-export type { BackendFactory, BackendFixture, Capability } from "./contract/backend-fixture.ts";
-export { backendContract, type BackendContractOptions } from "./contract/backend-contract.ts";
+export type {
+  BackendFactory,
+  BackendFixture,
+  Capability,
+  Hook,
+  UnreadableKind,
+} from "./contract/backend-fixture.ts";
+export type { FailingFixture, FailureKind, Failures } from "./contract/failing-fixture.ts";
+export type { Deviations } from "./contract/rule-book.ts";
+export type { BackendContractOptions } from "./contract/contract-options.ts";
+export { backendContract } from "./contract/backend-contract.ts";
 export { logContract } from "./contract/log-contract.ts";
-export type { LogFactory, LogFixture } from "./contract/log-fixture.ts";
+export type {
+  LogContractOptions,
+  LogFactory,
+  LogFixture,
+  LogHook,
+} from "./contract/log-fixture.ts";
+export type { DescribeBackend, DescribeLog } from "./contract/bindings.ts";

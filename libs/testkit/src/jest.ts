@@ -1,21 +1,10 @@
 import { describe, test } from "@jest/globals";
-import { backendContract, type BackendContractOptions } from "./contract/backend-contract.ts";
-import type { BackendFactory } from "./contract/backend-fixture.ts";
-import { logContract } from "./contract/log-contract.ts";
-import type { LogFactory } from "./contract/log-fixture.ts";
+import { bindTo, type DescribeBackend, type DescribeLog } from "./contract/bindings.ts";
 
-const runner = { describe, test };
+const bound = bindTo({ describe, test });
 
 /** Runs the contract of a backend under jest; see `backendContract`. */
-export function describeBackend(
-  name: string,
-  factory: BackendFactory,
-  options: BackendContractOptions,
-): void {
-  backendContract(runner, name, factory, options);
-}
+export const describeBackend: DescribeBackend = bound.describeBackend;
 
 /** Runs the contract of an invalidation log under jest; see `logContract`. */
-export function describeLog(name: string, factory: LogFactory): void {
-  logContract(runner, name, factory);
-}
+export const describeLog: DescribeLog = bound.describeLog;

@@ -1,25 +1,13 @@
 import { describe, test } from "node:test";
-import { backendContract, type BackendContractOptions } from "./contract/backend-contract.ts";
-import type { BackendFactory } from "./contract/backend-fixture.ts";
-import { logContract } from "./contract/log-contract.ts";
-import type { LogFactory } from "./contract/log-fixture.ts";
-import type { Runner } from "./contract/runner.ts";
+import { bindTo, type DescribeBackend, type DescribeLog } from "./contract/bindings.ts";
 
-const runner: Runner = {
+const bound = bindTo({
   describe: (name, body) => void describe(name, body),
   test: (name, body, timeoutMs) => void test(name, { timeout: timeoutMs }, body),
-};
+});
 
 /** Runs the contract of a backend under node:test; see `backendContract`. */
-export function describeBackend(
-  name: string,
-  factory: BackendFactory,
-  options: BackendContractOptions,
-): void {
-  backendContract(runner, name, factory, options);
-}
+export const describeBackend: DescribeBackend = bound.describeBackend;
 
 /** Runs the contract of an invalidation log under node:test; see `logContract`. */
-export function describeLog(name: string, factory: LogFactory): void {
-  logContract(runner, name, factory);
-}
+export const describeLog: DescribeLog = bound.describeLog;

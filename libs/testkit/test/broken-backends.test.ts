@@ -32,6 +32,7 @@ const brokenBackends = [
 
 const every: BackendContractOptions = {
   capabilities: ["entries", "batch", "streams", "scan", "leases", "log", "residents", "evictions"],
+  hooks: ["reopen"],
   largestBytes: 1000,
   listedKeys: 300,
   bounded: () => fullBackend({ maxEntries: 100 }),

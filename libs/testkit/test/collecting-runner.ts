@@ -2,6 +2,7 @@ import type { Runner } from "@cogniverse/testkit";
 
 /** Collects a suite instead of running it, so that a test can see which of its rules fail. */
 export interface CollectingRunner extends Runner {
+  readonly names: readonly string[];
   /** Names of the rules that fail; of those called `only` where it is given. */
   failing(only?: string): Promise<readonly string[]>;
 }
@@ -10,6 +11,9 @@ export interface CollectingRunner extends Runner {
 export function collectingRunner(): CollectingRunner {
   const tests: Readonly<{ name: string; body: () => Promise<void> }>[] = [];
   return {
+    get names() {
+      return tests.map(({ name }) => name);
+    },
     describe: (_name, body) => body(),
     test: (name, body) => void tests.push({ name, body }),
     async failing(only) {

@@ -33,6 +33,7 @@ describeBackend(
 
 describeBackend("every capability", () => fullBackend(), {
   capabilities: ["entries", "batch", "streams", "scan", "leases", "log", "residents", "evictions"],
+  hooks: ["reopen"],
   largestBytes: 1 << 20,
   bounded: () => fullBackend({ maxEntries: 100 }),
 });

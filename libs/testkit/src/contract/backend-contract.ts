@@ -1,50 +1,34 @@
-import { deepEqual } from "node:assert/strict";
-import type { Options } from "@cogniverse/sdk";
+import { deepEqual, equal } from "node:assert/strict";
 import {
   type BackendFactory,
   type BackendFixture,
   CAPABILITIES,
-  type Capability,
+  HOOKS,
 } from "./backend-fixture.ts";
 import { batchRules } from "./batch-rules.ts";
 import { closeRules } from "./close-rules.ts";
 import { concurrencyRules } from "./concurrency-rules.ts";
 import { conditionRules } from "./condition-rules.ts";
+import { type BackendContractOptions, resolveContract } from "./contract-options.ts";
 import { entryRules } from "./entry-rules.ts";
 import { evictionRules } from "./eviction-rules.ts";
 import { leaseRules } from "./lease-rules.ts";
 import { listingRules } from "./listing-rules.ts";
-import { logContract } from "./log-contract.ts";
+import { logRules } from "./log-contract.ts";
+import type { LogFixture, LogHook } from "./log-fixture.ts";
 import { nameRules } from "./name-rules.ts";
 import { plainRules } from "./plain-rules.ts";
 import { residentRules } from "./resident-rules.ts";
 import type { ResolvedContract, Rule } from "./rule.ts";
+import { RuleBook } from "./rule-book.ts";
 import type { Runner } from "./runner.ts";
 import { scanRules } from "./scan-rules.ts";
 import { streamRules } from "./stream-rules.ts";
 import { ttlRules } from "./ttl-rules.ts";
 
-/** What a backend claims, and what would cost too much on it. */
-export type BackendContractOptions = Readonly<{
-  /** The optional properties that the backend has; it must have no other. */
-  capabilities: readonly Capability[];
-}> &
-  Options<{
-    /** Size of the largest value that is tried: 64 MiB. */
-    largestBytes: number;
-    /** How many keys the listing tests store: 2,500. */
-    listedKeys: number;
-    /** How long a value that never expires is watched, on the backend's clock: 400 days. A real server takes seconds. */
-    foreverMs: number;
-    /** Needed for the capability `evictions`: a backend that holds between 10 and 2,000 entries of 1 KiB. */
-    bounded: BackendFactory;
-    /** Time limit of each test: 20,000. */
-    timeoutMs: number;
-  }>;
-
 /**
- * The contract of a backend as tests, one a rule, each on a fixture of its own. Rules of a capability are registered where it is
- * claimed.
+ * The contract of a backend as tests, one a rule, each on a fixture of its own. Rules of a capability, a hook or a failure are registered
+ * where it is claimed, so that the list of rules says what was looked at.
  */
 export function backendContract(
   runner: Runner,
@@ -52,60 +36,72 @@ export function backendContract(
   factory: BackendFactory,
   options: BackendContractOptions,
 ): void {
-  const timeoutMs = options.timeoutMs ?? 20_000;
-  const rule: Rule = (ruleName, check) =>
-    runner.test(ruleName, () => withFixture(factory, check), timeoutMs);
-  const contract: ResolvedContract = {
-    has: (capability) => options.capabilities.includes(capability),
-    largestBytes: options.largestBytes ?? 64 << 20,
-    listedKeys: options.listedKeys ?? 2500,
-    foreverMs: options.foreverMs ?? 400 * 86_400_000,
-    bounded: options.bounded,
-  };
-  runner.describe(name, () => {
-    rule("has the capabilities that it claims and no other", async ({ backend }) => {
-      const there = CAPABILITIES.filter((c) => backend[c] !== undefined);
-      deepEqual(there, CAPABILITIES.filter(contract.has));
-    });
+  const contract = resolveContract(options);
+  const { timeoutMs, deviations } = options;
+  const book = new RuleBook(runner, { timeoutMs, deviations });
+  const rule: Rule = (ruleName, check) => book.add(ruleName, factory, check);
+  book.describe(name, () => {
+    claimRules(rule, contract);
     for (const rules of [plainRules, nameRules, ttlRules, listingRules, concurrencyRules])
       rules(rule, contract);
-    closeRules(rule);
-    if (contract.has("entries")) for (const rules of [entryRules, conditionRules]) rules(rule);
-    if (contract.has("batch")) batchRules(rule);
-    if (contract.has("streams")) streamRules(rule);
-    if (contract.has("scan")) scanRules(rule, contract);
-    if (contract.has("leases")) leaseRules(rule);
-    if (contract.has("residents")) residentRules(rule);
-    if (contract.has("evictions")) evictionRules(rule, contract);
-    if (contract.has("log")) logContract(runner, "log", logOf(factory), { timeoutMs });
+    closeRules(rule, contract);
+    capabilityRules(rule, contract);
+    if (contract.has("log")) {
+      const hooks: readonly LogHook[] = ["close", ...SHARED_HOOKS.filter(contract.can)];
+      const { configurableLease } = contract;
+      book.describe("log", () =>
+        logRules(book, () => logOf(factory), { hooks, configurableLease }),
+      );
+    }
+    book.close();
   });
 }
 
-async function withFixture(
-  factory: BackendFactory,
-  check: (fixture: BackendFixture) => Promise<void>,
-): Promise<void> {
-  const fixture = await factory();
-  try {
-    await check(fixture);
-  } finally {
-    await fixture[Symbol.asyncDispose]?.();
-  }
+function claimRules(rule: Rule, contract: ResolvedContract): void {
+  rule("has the capabilities that it claims and no other", async ({ backend }) => {
+    const there = CAPABILITIES.filter((c) => backend[c] !== undefined);
+    deepEqual(there, CAPABILITIES.filter(contract.has));
+  });
+
+  rule("its fixture has the hooks that are said and no other", async (fixture) => {
+    const there = HOOKS.filter((hook) => fixture[hook] !== undefined);
+    deepEqual(there, HOOKS.filter(contract.can));
+    equal(contract.can("spoil"), contract.unreadable.length > 0, "`unreadable` goes with `spoil`");
+  });
 }
 
-function logOf(factory: BackendFactory): Parameters<typeof logContract>[2] {
-  return async () => {
-    const fixture = await factory();
-    const log = (backend = fixture.backend): NonNullable<typeof backend.log> => {
-      if (backend.log === undefined) throw new Error("The backend claims a log and has none");
-      return backend.log;
-    };
-    const reopen = fixture.reopen?.bind(fixture);
-    return {
-      log: log(),
-      close: async () => fixture.backend[Symbol.asyncDispose]?.(),
-      ...(reopen === undefined ? {} : { reopen: async () => log(await reopen()) }),
-      [Symbol.asyncDispose]: async () => fixture[Symbol.asyncDispose]?.(),
-    };
+function capabilityRules(rule: Rule, contract: ResolvedContract): void {
+  const { has } = contract;
+  if (has("entries")) for (const rules of [entryRules, conditionRules]) rules(rule);
+  if (has("batch")) batchRules(rule);
+  if (has("streams")) streamRules(rule);
+  if (has("scan")) scanRules(rule, contract);
+  if (has("leases")) leaseRules(rule);
+  if (has("residents")) residentRules(rule);
+  if (has("evictions")) evictionRules(rule, contract);
+}
+
+const SHARED_HOOKS = ["reopen", "another", "forget", "loseAnswer"] as const;
+
+/** A backend's fixture as one of its log. */
+async function logOf(factory: BackendFactory): Promise<LogFixture> {
+  const fixture = await factory();
+  const reopen = fixture.reopen?.bind(fixture);
+  const another = fixture.another?.bind(fixture);
+  const forget = fixture.forget?.bind(fixture);
+  const loseAnswer = fixture.loseAnswer?.bind(fixture);
+  return {
+    log: logIn(fixture.backend),
+    close: async () => fixture.backend[Symbol.asyncDispose]?.(),
+    ...(reopen === undefined ? {} : { reopen: async () => logIn(await reopen()) }),
+    ...(another === undefined ? {} : { another: async (lease) => logIn(await another(lease)) }),
+    ...(forget === undefined ? {} : { forget }),
+    ...(loseAnswer === undefined ? {} : { loseAnswer }),
+    [Symbol.asyncDispose]: async () => fixture[Symbol.asyncDispose]?.(),
   };
+}
+
+function logIn(backend: BackendFixture["backend"]): NonNullable<BackendFixture["backend"]["log"]> {
+  if (backend.log === undefined) throw new Error("The backend claims a log and has none");
+  return backend.log;
 }

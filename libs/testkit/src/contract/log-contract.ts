@@ -1,62 +1,83 @@
 import { deepEqual, equal, notEqual, ok, rejects } from "node:assert/strict";
-import { CacheError, type Options } from "@cogniverse/sdk";
+import { CacheError } from "@cogniverse/sdk";
 import { appendRules, unlessRules } from "./log-append-rules.ts";
-import type { LogFactory, LogRule } from "./log-fixture.ts";
+import {
+  LOG_HOOKS,
+  type LogContractOptions,
+  type LogFactory,
+  type LogFixture,
+  type LogHook,
+  type LogRule,
+} from "./log-fixture.ts";
 import { readRules } from "./log-read-rules.ts";
 import { append, readAll, record } from "./log-samples.ts";
+import { RuleBook } from "./rule-book.ts";
 import type { Runner } from "./runner.ts";
 
-/** The contract of an invalidation log as tests, one a rule. */
+/** The contract of an invalidation log as tests, one a rule. Rules of a hook are registered where it is said to be there. */
 export function logContract(
   runner: Runner,
   name: string,
   factory: LogFactory,
-  options: Options<{ timeoutMs: number }> = {},
+  options: LogContractOptions = {},
 ): void {
-  const rule: LogRule = (ruleName, check) =>
-    runner.test(
-      ruleName,
-      async () => {
-        const fixture = await factory();
-        try {
-          await check(fixture);
-        } finally {
-          await fixture[Symbol.asyncDispose]?.();
-        }
-      },
-      options.timeoutMs ?? 20_000,
-    );
-  runner.describe(name, () => {
-    appendRules(rule);
-    unlessRules(rule);
-    readRules(rule);
-    restartRules(rule);
-    rule("the id of a log is never another's", async ({ log }) => {
-      const other = await factory();
-      notEqual((await log.head()).logId, (await other.log.head()).logId);
-      ok((await log.head()).logId !== "");
-      await other[Symbol.asyncDispose]?.();
-    });
+  const { timeoutMs, deviations } = options;
+  const book = new RuleBook(runner, { timeoutMs, deviations });
+  book.describe(name, () => {
+    logRules(book, factory, options);
+    book.close();
   });
 }
 
-function restartRules(rule: LogRule): void {
+/** The rules of {@link logContract}, for a suite that they are part of. */
+export function logRules(
+  book: RuleBook,
+  factory: LogFactory,
+  options: Pick<LogContractOptions, "hooks" | "configurableLease" | "farBehind">,
+): void {
+  const rule: LogRule = (ruleName, check) => book.add(ruleName, factory, check);
+  const can = (hook: LogHook): boolean => options.hooks?.includes(hook) ?? false;
+  rule("the log's fixture has the hooks that are said and no other", async (fixture) => {
+    deepEqual(
+      LOG_HOOKS.filter((hook) => fixture[hook] !== undefined),
+      LOG_HOOKS.filter(can),
+    );
+  });
+  appendRules(rule);
+  unlessRules(rule);
+  readRules(rule);
+  if (can("close")) closedRule(rule);
+  if (can("close") && can("reopen")) reopenRule(rule);
+  rule("the id of a log is never another's", async ({ log }) => {
+    const other = await factory();
+    notEqual((await log.head()).logId, (await other.log.head()).logId);
+    ok((await log.head()).logId !== "");
+    await other[Symbol.asyncDispose]?.();
+  });
+}
+
+function reopenRule(rule: LogRule): void {
   rule("a log opened again goes on where it ended", async (fixture) => {
-    if (fixture.reopen === undefined) return;
     const head = await append(fixture.log, record("a"), record("b"));
     const before = await readAll(fixture.log);
     await fixture.close?.();
-    const again = await fixture.reopen();
+    const again = await reopened(fixture);
     deepEqual(await again.head(), head);
     deepEqual(await readAll(again), before);
     equal((await append(again, record("c"))).position, 3);
   });
+}
 
+function reopened(fixture: LogFixture): Promise<LogFixture["log"]> {
+  if (fixture.reopen === undefined) throw new Error("The hook `reopen` is said and not there");
+  return fixture.reopen();
+}
+
+function closedRule(rule: LogRule): void {
   rule("after close every call rejects with `closed`", async (fixture) => {
-    if (fixture.close === undefined) return;
     const { log } = fixture;
     const head = await append(log, record("a"));
-    await fixture.close();
+    await fixture.close?.();
     const isClosed = (error: unknown): boolean =>
       CacheError.isInstance(error) && error.code === "closed";
     await rejects(() => log.append([record("b")]), isClosed, "append");

@@ -1,4 +1,11 @@
-import type { BackendFactory, BackendFixture, Capability } from "./backend-fixture.ts";
+import type {
+  BackendFactory,
+  BackendFixture,
+  Capability,
+  Hook,
+  UnreadableKind,
+} from "./backend-fixture.ts";
+import type { Failures } from "./failing-fixture.ts";
 
 /** One rule of the contract: a name, and what shows that a backend keeps it. */
 export type Rule = (name: string, check: (fixture: BackendFixture) => Promise<void>) => void;
@@ -6,8 +13,15 @@ export type Rule = (name: string, check: (fixture: BackendFixture) => Promise<vo
 /** What rules may ask about the suite they are part of. */
 export type ResolvedContract = Readonly<{
   has: (capability: Capability) => boolean;
+  can: (hook: Hook) => boolean;
+  unreadable: readonly UnreadableKind[];
+  failures: Failures;
   largestBytes: number;
   listedKeys: number;
   foreverMs: number;
+  tickMs: number;
+  metadataLimitBytes: number | undefined;
+  boundedStreams: boolean;
+  configurableLease: boolean;
   bounded: BackendFactory | undefined;
 }>;
