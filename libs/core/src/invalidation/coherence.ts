@@ -16,6 +16,7 @@ import type { Mirror } from "./mirror.ts";
 import { leaseSpanMs } from "./lease-span.ts";
 import { ClockJump } from "../time/clock-jump.ts";
 import { atLeast } from "../time/at-least.ts";
+import { atMost } from "../time/at-most.ts";
 import { TimeLimit } from "../time/time-limit.ts";
 import { appendUnlessTold } from "./unless-told.ts";
 
@@ -28,7 +29,7 @@ export interface CoherenceOptions {
   readonly mirror: Mirror;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** How long one read of the log may take, in milliseconds. */
+  /** How long a caller waits for a read of the log, in milliseconds. */
   readonly readLimitMs: number;
 }
 
@@ -58,8 +59,11 @@ export class Coherence {
 
   constructor(options: CoherenceOptions) {
     this.#options = options;
-    this.#readLimit = new TimeLimit(options.clock, options.readLimitMs);
-    this.#askLimit = new TimeLimit(options.clock, options.log.leaseMs);
+    const { clock, log, readLimitMs } = options;
+    // An answer over a network is worth having for as long as the lease could still be renewed by it.
+    const limitMs = log.sharesClock === true ? readLimitMs : Math.max(readLimitMs, log.leaseMs);
+    this.#readLimit = new TimeLimit(clock, limitMs);
+    this.#askLimit = new TimeLimit(clock, log.leaseMs);
     this.#clockJump = new ClockJump(options.clock);
     this.#news = new LogNews(options.logger);
   }
@@ -86,13 +90,15 @@ export class Coherence {
   }
 
   /**
-   * Resolves true once this node may serve, false where the log cannot be reached within the limit. Callers share one attempt; while the log
+   * Resolves true once this node may serve, false where the log does not answer within the caller's limit. Callers share one attempt; while the log
    * hangs nobody waits for it a second time, since the heartbeat finds out when it answers again.
    */
   async renew(): Promise<boolean> {
     if (this.isLive()) return true;
     if (this.#hangs) return false;
-    await this.#sync();
+    const { clock, readLimitMs } = this.#options;
+    // Ends the wait, not the read: a log slower than a caller's patience still renews the lease for the next one.
+    if (!(await atMost(clock, readLimitMs, this.#sync()))) this.#hangs = true;
     return this.isLive();
   }
 

@@ -90,6 +90,24 @@ describe.each([
   });
 });
 
+test("a log slower than a caller's patience and faster than the lease is waited for by nobody, and serves", async () => {
+  await using world = new Deployment();
+  const node = world.node({ coherenceWaitMs: 20 });
+  const a = node.cache.forTenant("acme");
+  await a.getOrCompute(key, () => ({ n: 1 }));
+  world.clock.suspend({ wallMs: 500, monotonicMs: 500 });
+  const slow = node.logFaults.pause("read", { at: "before" });
+  const reading = a.getWithInfo(key);
+  await slow.reached;
+  await world.pass(20);
+  expect(await reading).toMatchObject({ hit: false, causes: { memory: "tier-down" } });
+  expect(await a.getWithInfo(key)).toMatchObject({ hit: false, causes: { memory: "tier-down" } });
+  await world.pass(60);
+  slow.release();
+  await settle();
+  expect(await a.getWithInfo(key)).toMatchObject({ hit: true, tier: "memory" });
+});
+
 describe("rule 7: stores", () => {
   test("without a log nothing is stored, everything is computed, and each caller gets its value", async () => {
     await using world = new Deployment();
