@@ -1,1 +1,22 @@
-export {};
+export { install, type Missing, type Need } from "./install/install.ts";
+export { serverSuite } from "./server-suite.ts";
+export { Server } from "./server.ts";
+export {
+  startFakeGcs,
+  type FakeGcsOptions,
+  type GcsPlace,
+  type GcsServer,
+} from "./servers/fake-gcs-server.ts";
+export { startMinistack } from "./servers/ministack.ts";
+export { startRedis, type RedisOptions, type RedisServer } from "./servers/redis-server.ts";
+export type { S3Credentials, S3Place, S3Server } from "./servers/s3-server.ts";
+export { startSeaweed, type SeaweedOptions } from "./servers/seaweed.ts";
+export {
+  sharedGcs,
+  sharedRedis,
+  sharedS3,
+  sharedSecondS3,
+  type RedisPlace,
+} from "./shared-servers.ts";
+export { startProxy, type Target, type TcpProxy } from "./tcp-proxy.ts";
+export { UnavailableError } from "./unavailable-error.ts";
