@@ -18,6 +18,7 @@ export type { DType, ElementsOf, NdArray } from "./codec/nd-array.ts";
 export { NpyFormatError, type NpyFailure } from "./codec/npy-error.ts";
 export { halfToNumber, halvesToFloat32, numbersToHalves, numberToHalf } from "./codec/npy-half.ts";
 export { checksum, fitsChecksum } from "./codec/checksum.ts";
+export { chooseLogOwner, type LogCandidate } from "./invalidation/choose-log.ts";
 export { MemoryLog } from "./invalidation/memory-log.ts";
 export { systemClock } from "./time/system-clock.ts";
 export { systemRandom } from "./defaults/system-random.ts";

@@ -15,6 +15,8 @@ import { CODECS } from "./config/key-type-codecs.ts";
 import { type LoadedConfig, loadConfig } from "./config/load-config.ts";
 import type { ResolvedConfig } from "./config/resolved-config.ts";
 import { consoleLogger } from "./console-logger.ts";
+import { maskedLogger } from "./secrets/masked-logger.ts";
+import { maskedTelemetry } from "./secrets/masked-telemetry.ts";
 import { type CacheReport, reportOf } from "./tiers/cache-report.ts";
 import { type StartedTiers, startTiers } from "./tiers/start-tiers.ts";
 import type { TierConnection } from "./tiers/tier-connection.ts";
@@ -65,13 +67,15 @@ export async function createCache(options: CreateCacheOptions): Promise<Configur
   const loaded = await loadConfig(options, { backends: options.backends, env: options.env });
   const { resolved } = loaded;
   if (resolved === undefined) throw new ConfigError(loaded.problems);
+  const { secrets } = loaded;
   const context = {
     clock: options.clock ?? systemClock,
     random: options.random ?? systemRandom,
-    logger: options.logger ?? consoleLogger,
-    telemetry: options.telemetry ?? noTelemetry,
+    logger: maskedLogger(options.logger ?? consoleLogger, secrets),
+    telemetry: maskedTelemetry(options.telemetry ?? noTelemetry, secrets),
   };
-  const started = await startTiers(resolved.tiers, context);
+  const { networkLeaseMs } = resolved;
+  const started = await startTiers(resolved.tiers, { ...context, networkLeaseMs }, secrets);
   try {
     refuseFindings(started, loaded);
     const managerOptions = { ...managerPart(resolved), ...context, tiers: started.options };

@@ -6,6 +6,7 @@ export type { BackendModules } from "./backends/load-backend.ts";
 export type {
   CacheConfig,
   CachingConfig,
+  CoherenceConfig,
   KeyTypeConfig,
   PolicyConfig,
   TierConfig,
@@ -24,3 +25,9 @@ export {
 } from "./config/check-config.ts";
 export type { ResolvedConfig, ResolvedTier } from "./config/resolved-config.ts";
 export { jsonSchema, type JsonSchema } from "./config/json-schema.ts";
+export type { TruthSummary } from "./tiers/truth.ts";
+export { examineTiers, type ExamineOptions } from "./examine/examine-tiers.ts";
+export type { TierExamination } from "./examine/tier-examination.ts";
+export { diagnose, type DiagnoseOptions } from "./diagnose/diagnose.ts";
+export type { Diagnosis, TierDiagnosis } from "./diagnose/diagnosis.ts";
+export type { LatencyFigures } from "./diagnose/percentile.ts";

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -90,24 +90,30 @@ describe("original.yaml", () => {
   });
 
   test("names every package that is missing, each at its line", async () => {
-    const error: unknown = await createCache({ configPath: original }).catch((e: unknown) => e);
-    expect(error).toBeInstanceOf(ConfigError);
-    expect(error).toMatchObject({
-      problems: [
-        {
-          code: "missing_package",
-          package: "@cogniverse/cache-redis",
-          file: original,
-          location: { line: 7, column: 22, length: 5 },
-        },
-        {
-          code: "missing_package",
-          package: "@cogniverse/cache-s3",
-          location: { line: 9, column: 22, length: 2 },
-        },
-      ],
+    await inFolder(async (folder) => {
+      const text = await readFile(original, "utf8");
+      const configPath = join(folder, "missing.yaml");
+      const missing = text.replace("backend: redis", "backend: valky").replace(": s3,", ": oz,");
+      await writeFile(configPath, missing);
+      const error: unknown = await createCache({ configPath }).catch((e: unknown) => e);
+      expect(error).toBeInstanceOf(ConfigError);
+      expect(error).toMatchObject({
+        problems: [
+          {
+            code: "missing_package",
+            package: "@cogniverse/cache-valky",
+            file: configPath,
+            location: { column: 22, length: 5 },
+          },
+          {
+            code: "missing_package",
+            package: "@cogniverse/cache-oz",
+            location: { column: 22, length: 2 },
+          },
+        ],
+      });
+      expect(String(error)).toMatch(/pnpm add @cogniverse\/cache-valky @cogniverse\/cache-oz$/);
     });
-    expect(String(error)).toMatch(/pnpm add @cogniverse\/cache-redis @cogniverse\/cache-s3$/);
   });
 
   test("starts degraded while its servers are down, says so, and recovers", async () => {

@@ -1,18 +1,30 @@
-import type { CacheBackend, InvalidationLog } from "@cogniverse/sdk";
+import type { BackendTraits, CacheBackend, InvalidationLog } from "@cogniverse/sdk";
 
 const REACH = { process: 0, machine: 1, shared: 2 };
 
+/** What decides whether a tier's log is the truth: a backend, or what its module says of it before there is one. */
+export interface LogCandidate {
+  readonly traits?: BackendTraits | undefined;
+  /** `undefined`: it has none. */
+  readonly log?: unknown;
+}
+
 /**
- * The one truth of a deployment (protocol rule 1): the log of the most widely shared tier that has one, the durable one among equals.
- * `undefined`: no tier has a log.
+ * Whose log is the one truth of a deployment (protocol rule 1): of the most widely shared candidate that has one, the durable one among
+ * equals, the first one among those. `undefined`: nobody has a log.
  */
-export function chooseLog(backends: readonly CacheBackend[]): InvalidationLog | undefined {
-  const rank = (b: CacheBackend): number =>
-    b.traits === undefined ? 0 : 2 * REACH[b.traits.locality] + Number(b.traits.durable);
-  let best: CacheBackend | undefined;
-  for (const backend of backends) {
-    if (backend.log !== undefined && (best === undefined || rank(backend) > rank(best)))
-      best = backend;
+export function chooseLogOwner<C extends LogCandidate>(candidates: readonly C[]): C | undefined {
+  const rank = ({ traits }: C): number =>
+    traits === undefined ? 0 : 2 * REACH[traits.locality] + Number(traits.durable);
+  let best: C | undefined;
+  for (const candidate of candidates) {
+    if (candidate.log !== undefined && (best === undefined || rank(candidate) > rank(best)))
+      best = candidate;
   }
-  return best?.log;
+  return best;
+}
+
+/** The log of {@link chooseLogOwner}'s choice; `undefined`: no tier has a log. */
+export function chooseLog(backends: readonly CacheBackend[]): InvalidationLog | undefined {
+  return chooseLogOwner(backends)?.log;
 }

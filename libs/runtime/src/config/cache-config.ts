@@ -43,6 +43,16 @@ export interface KeyTypeConfig {
   readonly immutable?: boolean | undefined;
 }
 
+/** How nodes agree on what was invalidated. */
+export interface CoherenceConfig {
+  /**
+   * D in milliseconds over a network: a node that could not read the log for so long serves nothing, and an invalidation is
+   * acknowledged at the latest when so much time has passed. Integer, 100 to 600,000; the log keeps the greatest that any node is
+   * configured with. Default 5000.
+   */
+  readonly lease_ms?: number | undefined;
+}
+
 /** The section `caching`. */
 export interface CachingConfig {
   /** `false` gives a cache that only computes. Default true. */
@@ -64,6 +74,7 @@ export interface CachingConfig {
   readonly background_limit?: number | undefined;
   /** How long a read waits for the invalidation log before it computes instead. Default 1000. */
   readonly coherence_wait_ms?: number | undefined;
+  readonly coherence?: CoherenceConfig | undefined;
 }
 
 /** What a configuration file says, and what `createCache({ config })` takes. Properties `x-...` at the top are the reader's own. */

@@ -3,6 +3,7 @@ import type { BackendModules } from "../backends/load-backend.ts";
 import type { LocatedProblem } from "./config-problem.ts";
 import type { ConfigSource } from "./config-source.ts";
 import type { Environment } from "./expand-variables.ts";
+import { type TruthSummary, truthOf } from "../tiers/truth.ts";
 import { BUILT_IN_KEY_TYPES } from "./key-type-findings.ts";
 import { loadConfig } from "./load-config.ts";
 import type { ResolvedConfig } from "./resolved-config.ts";
@@ -35,6 +36,8 @@ export type ConfigSummary = Readonly<{
   policies: Readonly<Record<string, PolicySummary>>;
   tenants: Readonly<Record<string, Readonly<Record<string, PolicySummary>>>>;
   keyTypes: readonly Readonly<{ template: string; codec: string; version: number }>[];
+  /** Whose invalidation log is the truth; it is so whether that tier can be reached or not. */
+  truth: TruthSummary;
 }>;
 
 /** The whole answer, as `config check --json` prints it. */
@@ -45,9 +48,9 @@ export type ConfigCheck = Readonly<
 
 /** Everything that is wrong with a configuration, or what it comes to. Connects to nothing and never rejects for what it finds. */
 export async function checkConfig(options: CheckConfigOptions): Promise<ConfigCheck> {
-  const { resolved, problems } = await loadConfig(options, options);
+  const { resolved, problems, secrets } = await loadConfig(options, options);
   if (resolved === undefined) return { ok: false, problems };
-  return { ok: true, problems: [], summary: summarize(resolved) };
+  return { ok: true, problems: [], summary: secrets.maskDeep(summarize(resolved)) };
 }
 
 function summarize(config: ResolvedConfig): ConfigSummary {
@@ -76,6 +79,7 @@ function summarize(config: ResolvedConfig): ConfigSummary {
       codec,
       version,
     })),
+    truth: truthOf(config),
   };
 }
 

@@ -5,6 +5,11 @@ import { policySchema } from "./policy-schema.ts";
 /** What a tier may be called: a letter, then letters, digits, `_` and `-`. */
 export const TIER_NAME: RegExp = /^[A-Za-z][A-Za-z0-9_-]{0,63}$/;
 
+/** A node serves for 0.98 D - 50 ms after a read of the log: below this too little of it would be left. */
+const SHORTEST_LEASE_MS = 100;
+/** Ten minutes: nobody waits longer for an acknowledgement. */
+const LONGEST_LEASE_MS = 600_000;
+
 const tier = z
   .strictObject({
     backend: z
@@ -52,6 +57,19 @@ const keyType = z.strictObject({
     .describe("The content is in the key, so it never changes. Default false."),
 });
 
+const coherence = z
+  .strictObject({
+    lease_ms: z
+      .int()
+      .min(SHORTEST_LEASE_MS)
+      .max(LONGEST_LEASE_MS)
+      .optional()
+      .describe(
+        "Over a network: a node that could not read the invalidation log for so long serves nothing, and an invalidation is acknowledged at the latest after it. Default 5000.",
+      ),
+  })
+  .describe("How nodes agree on what was invalidated.");
+
 const caching = z.strictObject({
   enabled: z.boolean().optional().describe("false gives a cache that only computes. Default true."),
   tiers: z
@@ -80,6 +98,7 @@ const caching = z.strictObject({
     .nonnegative()
     .optional()
     .describe("How long a read waits for the invalidation log before it computes. Default 1000."),
+  coherence: coherence.optional(),
 });
 
 /** The whole file. Every other form of it (types, JSON Schema) is checked against or made from this one. */

@@ -18,6 +18,8 @@ export type OpenedSource = Readonly<{
   /** `undefined` where it could not be read. */
   data: unknown;
   problems: readonly LocatedProblem[];
+  /** What came from variables that are called like secrets. */
+  secrets: readonly string[];
   /** Folders whose packages are looked into for backends. */
   bases: readonly URL[];
 }>;
@@ -26,14 +28,20 @@ export type OpenedSource = Readonly<{
 export async function openSource(source: ConfigSource, env: Environment): Promise<OpenedSource> {
   const here = folderUrl(process.cwd());
   if (source.configPath === undefined)
-    return { yaml: undefined, data: source.config, problems: [], bases: [here] };
+    return { yaml: undefined, data: source.config, problems: [], secrets: [], bases: [here] };
   const file = source.configPath;
   const bases = [folderUrl(dirname(resolve(file))), here];
   try {
     const text = await readFile(file, "utf8");
     return { ...readSource(text, file, env), bases };
   } catch (error) {
-    return { yaml: undefined, data: undefined, problems: [unreadable(file, error)], bases };
+    return {
+      yaml: undefined,
+      data: undefined,
+      problems: [unreadable(file, error)],
+      secrets: [],
+      bases,
+    };
   }
 }
 

@@ -1,14 +1,20 @@
+import { isSecretName } from "./mask-secrets.ts";
+
 /** Where variables come from; `process.env` has this form. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** A reference that could not be replaced. `offset`: of its `$` in the text; `length`: as far as it was understood. */
 export type VariableFault = Readonly<{ offset: number; length: number; message: string }>;
 
-/** `whole`: the text was exactly one reference. `used`: whether it held any, or an escape. */
+/**
+ * `whole`: the text was exactly one reference. `used`: whether it held any, or an escape. `secrets`: what came from variables that are
+ * called like secrets.
+ */
 export type Expansion = Readonly<{
   text: string;
   used: boolean;
   whole: boolean;
+  secrets: readonly string[];
   faults: readonly VariableFault[];
 }>;
 
@@ -25,6 +31,7 @@ export function expandVariables(text: string, env: Environment): Expansion {
   let whole = false;
   let used = false;
   const faults: VariableFault[] = [];
+  const secrets: string[] = [];
   let at = 0;
   while (at < text.length) {
     const start = text.indexOf("${", at);
@@ -39,15 +46,18 @@ export function expandVariables(text: string, env: Environment): Expansion {
     const reference = readReference(text, start);
     if (reference === undefined) {
       faults.push(malformed(text, start));
-      return { text, used, whole: false, faults };
+      return { text, used, whole: false, secrets, faults };
     }
     whole = start === 0 && reference.end === text.length;
     const value = valueOf(reference, start, env);
-    if (typeof value === "string") expanded += value;
-    else faults.push(...value);
+    if (typeof value !== "string") faults.push(...value);
+    else {
+      expanded += value;
+      if (isSecretName(reference.name)) secrets.push(value);
+    }
     at = reference.end;
   }
-  return { text: expanded + text.slice(at), used, whole, faults };
+  return { text: expanded + text.slice(at), used, whole, secrets, faults };
 }
 
 function readReference(text: string, start: number): Reference | undefined {

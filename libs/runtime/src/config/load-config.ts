@@ -2,6 +2,7 @@ import { type BackendSources, loadBackend, type LoadedBackend } from "../backend
 import type { BackendModules } from "../backends/load-backend.ts";
 import { importModule, type ImportModule } from "../backends/import-package.ts";
 import { parseTierConfig } from "../backends/parse-tier-config.ts";
+import { KnownSecrets, secretsIn } from "../secrets/known-secrets.ts";
 import { configSchema } from "./config-schema.ts";
 import { type Finding, type LocatedProblem, pathText } from "./config-problem.ts";
 import { type ConfigSource, openSource } from "./config-source.ts";
@@ -31,6 +32,7 @@ export type LoadedConfig = Readonly<{
   problems: readonly LocatedProblem[];
   resolved: ResolvedConfig | undefined;
   locate: (finding: Finding) => LocatedProblem;
+  secrets: KnownSecrets;
 }>;
 
 /** Reads, expands, checks and resolves a configuration, and finds its backends; makes none of them. Never throws. */
@@ -39,9 +41,12 @@ export async function loadConfig(
   options: LoadOptions = {},
 ): Promise<LoadedConfig> {
   const opened = await openSource(source, options.env ?? process.env);
-  const locate = (finding: Finding): LocatedProblem => locateFinding(finding, opened.yaml);
+  const secrets = new KnownSecrets([...opened.secrets, ...secretsIn(opened.data)]);
+  const locate = (finding: Finding): LocatedProblem =>
+    secrets.maskDeep(locateFinding(finding, opened.yaml));
   const unusable = opened.data === undefined && opened.problems.length > 0;
-  if (unusable) return { problems: opened.problems, resolved: undefined, locate };
+  if (unusable)
+    return { problems: secrets.maskDeep(opened.problems), resolved: undefined, locate, secrets };
   const { data } = opened;
   const backends = await findBackends(mapIn(data, "caching"), {
     given: options.backends ?? {},
@@ -49,11 +54,12 @@ export async function loadConfig(
     load: options.load ?? importModule,
   });
   const findings = distinct([...allFindings(data), ...backends.findings], data);
-  const problems = inFileOrder([...opened.problems, ...findings.map(locate)]);
+  const located = [...secrets.maskDeep(opened.problems), ...findings.map(locate)];
+  const problems = inFileOrder(located);
   const parsed = problems.length === 0 ? configSchema.safeParse(ownPart(data)) : undefined;
   const resolved =
     parsed?.success === true ? resolveConfig(parsed.data, backends.modules) : undefined;
-  return { problems, resolved, locate };
+  return { problems, resolved, locate, secrets };
 }
 
 /** Without what is the reader's own. */

@@ -1,10 +1,69 @@
-const SECRET_NAME =
-  /((?:password|passwd|secret|token|credentials?|api_?key|access_?key|private_?key)\w*["']?\s*:\s*["']?)([^\s"',}]+)/gi;
-const URL_PASSWORD = /(:\/\/[^:@/\s]*:)([^@\s]+)(?=@)/g;
+const NAME =
+  "(?:pass(?:word|wd|phrase)|secret|token|credentials?|api_?key|access_?key|account_?key|private_?key|signature|signing_?key|authori[sz]ation)";
+const VALUE = `("(?:[^"\\\\]|\\\\.)*"|'[^']*'|(?:(?:Bearer|Basic)\\s+)?[^\\s"',;&}\\])]+)`;
+/** What options, variables and parameters are called that hold secrets. */
+const SECRET_NAME = new RegExp(NAME, "i");
+/** As YAML, JSON and headers write it. */
+const OPTION = new RegExp(`(${NAME}[\\w.-]*["']?\\s*:\\s*)${VALUE}`, "gi");
+/** As queries, shells and connection strings write it. */
+const PARAMETER = new RegExp(`(${NAME}[\\w.-]*=|[?&;](?:sig|key|auth|sas|pwd)=)${VALUE}`, "gi");
+/** User info of a URL: up to its last "@", since passwords are not always encoded. */
+const USER_INFO = /(:\/\/)([^\s"'<>`]*)(?=@)/g;
+const PEM = /(-----BEGIN [A-Z ]*PRIVATE KEY-----)([^-]+)/g;
 
-/** Masks passwords in URLs and the values of options that are called like secrets; the length stays, variables stay readable. */
+/** Whether what is called so holds a secret. */
+export function isSecretName(name: string): boolean {
+  return SECRET_NAME.test(name);
+}
+
+/**
+ * Masks what looks like a secret in a line of a configuration: values of options that are called like secrets, and what
+ * {@link maskCredentials} masks. The length stays, so that columns do; `${VAR}` stays readable.
+ */
 export function maskSecrets(line: string): string {
-  const mask = (_whole: string, before: string, secret: string): string =>
-    before + (secret.startsWith("${") ? secret : "*".repeat(secret.length));
-  return line.replaceAll(URL_PASSWORD, mask).replaceAll(SECRET_NAME, mask);
+  return maskCredentials(line.replaceAll(OPTION, masked));
+}
+
+/** Masks in any text what cannot be anything else: passwords and tokens in URLs, parameters that are called like secrets, private keys. */
+export function maskCredentials(text: string): string {
+  return text
+    .replaceAll(USER_INFO, (_whole, before: string, info: string) => before + maskUserInfo(info))
+    .replaceAll(PARAMETER, masked)
+    .replaceAll(PEM, masked);
+}
+
+/** The secrets that URLs in `text` carry, as they stand there and decoded. */
+export function secretsOfUrls(text: string): readonly string[] {
+  const found: string[] = [];
+  for (const [, , info = ""] of text.matchAll(USER_INFO)) found.push(passwordOf(info));
+  for (const [, , value = ""] of text.matchAll(PARAMETER)) found.push(value);
+  return found.flatMap((secret) => [secret, decoded(secret)]);
+}
+
+/** Who has a user and no password has a token. */
+function passwordOf(info: string): string {
+  return info.slice(info.indexOf(":") + 1);
+}
+
+function maskUserInfo(info: string): string {
+  const password = passwordOf(info);
+  return info.slice(0, info.length - password.length) + stars(password);
+}
+
+function masked(_whole: string, before: string, secret: string): string {
+  const quote = /^["']/.exec(secret)?.[0];
+  if (quote === undefined) return before + stars(secret);
+  return `${before}${quote}${stars(secret.slice(1, -1))}${quote}`;
+}
+
+function stars(secret: string): string {
+  return secret.startsWith("${") ? secret : "*".repeat(secret.length);
+}
+
+function decoded(secret: string): string {
+  try {
+    return decodeURIComponent(secret);
+  } catch {
+    return secret;
+  }
 }

@@ -11,6 +11,8 @@ export interface SourceData {
   /** `undefined` where the text is not YAML at all. */
   readonly data: unknown;
   readonly problems: readonly LocatedProblem[];
+  /** What came from variables that are called like secrets. */
+  readonly secrets: readonly string[];
 }
 
 /** Stands where a variable could not be replaced: whatever is said about that value afterwards is noise. */
@@ -23,11 +25,11 @@ export function readSource(source: string, file: string, env: Environment): Sour
   const syntax = syntaxProblems(yaml);
   const aliases = syntax.fatal ? [] : aliasProblems(yaml);
   if (syntax.fatal || aliases.length > 0)
-    return { yaml, data: undefined, problems: [...syntax.problems, ...aliases] };
-  const faults = expandDocument(yaml, env);
+    return { yaml, data: undefined, problems: [...syntax.problems, ...aliases], secrets: [] };
+  const expanded = expandDocument(yaml, env);
   const read = toData(yaml);
-  const problems = [...syntax.problems, ...faults, ...read.problems];
-  return { yaml, data: read.data, problems };
+  const problems = [...syntax.problems, ...expanded.problems, ...read.problems];
+  return { yaml, data: read.data, problems, secrets: expanded.secrets };
 }
 
 /** A duplicate key leaves the rest readable; after anything else the parser only guesses. */
@@ -60,20 +62,25 @@ function variableHint(yaml: YamlDocument, line: number): string {
   return /\{.*\$\{/.test(text) ? '. Inside { } a variable stands in quotes: "${NAME}"' : "";
 }
 
-function expandDocument(yaml: YamlDocument, env: Environment): readonly LocatedProblem[] {
+function expandDocument(
+  yaml: YamlDocument,
+  env: Environment,
+): Pick<SourceData, "problems" | "secrets"> {
   const problems: LocatedProblem[] = [];
+  const secrets: string[] = [];
   visit(yaml.document, {
     Scalar(position, node) {
       if (position === "key" || typeof node.value !== "string") return;
       const expansion = expandVariables(node.value, env);
       if (!expansion.used) return;
+      secrets.push(...expansion.secrets);
       for (const fault of expansion.faults) problems.push(faultProblem(yaml, node, fault));
       const plain = node.type === "PLAIN" && expansion.whole;
       node.value = plain ? readScalar(yaml, expansion.text) : expansion.text;
       if (expansion.faults.length > 0) node.value = UNRESOLVED;
     },
   });
-  return problems;
+  return { problems, secrets };
 }
 
 /** What YAML makes of an unquoted word: a number, true, false, null or the word. */

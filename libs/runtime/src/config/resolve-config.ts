@@ -1,4 +1,5 @@
 import type { PolicyOptions } from "@cogniverse/core";
+import { DEFAULT_NETWORK_LEASE_MS } from "@cogniverse/sdk";
 import type { CacheConfig, CachingConfig, PolicyConfig, TierConfig } from "./cache-config.ts";
 import { POLICY_OPTIONS } from "./policy-schema.ts";
 import type { ResolvedConfig, ResolvedTier } from "./resolved-config.ts";
@@ -23,6 +24,7 @@ export function resolveConfig({ caching }: CacheConfig, modules: TierModules): R
     keyTypes: caching.key_types ?? [],
     backgroundLimit: caching.background_limit,
     coherenceWaitMs: caching.coherence_wait_ms,
+    networkLeaseMs: caching.coherence?.lease_ms ?? DEFAULT_NETWORK_LEASE_MS,
   };
 }
 

@@ -30,4 +30,6 @@ export type ResolvedConfig = Readonly<{
   keyTypes: readonly KeyTypeConfig[];
   backgroundLimit: number | undefined;
   coherenceWaitMs: number | undefined;
+  /** D of a log that other machines read. */
+  networkLeaseMs: number;
 }>;

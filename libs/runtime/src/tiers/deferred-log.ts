@@ -8,6 +8,7 @@ import {
   type LogSnapshot,
   type NewRecord,
 } from "@cogniverse/sdk";
+import { announcedLeaseMs } from "./announced-lease.ts";
 import type { TierConnection } from "./tier-connection.ts";
 
 /**
@@ -15,7 +16,7 @@ import type { TierConnection } from "./tier-connection.ts";
  * cached may be served and no invalidation can be acknowledged, for the copies that it kills are there.
  */
 export function deferredLog(connection: TierConnection): InvalidationLog | undefined {
-  const announcedMs = connection.tier.module.profile?.logLeaseMs;
+  const announcedMs = announcedLeaseMs(connection.tier.module, connection.networkLeaseMs);
   if (announcedMs === undefined) return undefined;
   // Left-out and undefined calls are the same to a reader; for a getter the types cannot say so.
   return new DeferredLog(connection, announcedMs) as InvalidationLog;
@@ -30,6 +31,7 @@ class DeferredLog {
     this.#announcedMs = announcedMs;
   }
 
+  /** The log's own as soon as it is there: that one may grow with any answer. */
   get leaseMs(): number {
     return this.#connection.backend?.log?.leaseMs ?? this.#announcedMs;
   }

@@ -2,6 +2,7 @@ import type { TierOptions } from "@cogniverse/core";
 import type { BackendContext, CacheBackend } from "@cogniverse/sdk";
 import type { Finding } from "../config/config-problem.ts";
 import type { ResolvedTier } from "../config/resolved-config.ts";
+import type { KnownSecrets } from "../secrets/known-secrets.ts";
 import { deferredBackend } from "./deferred-backend.ts";
 import { TierConnection } from "./tier-connection.ts";
 
@@ -19,11 +20,14 @@ export type StartedTiers = Readonly<{
 export async function startTiers(
   tiers: readonly ResolvedTier[],
   context: Omit<BackendContext, "tier">,
+  secrets: KnownSecrets,
 ): Promise<StartedTiers> {
   const connections = tiers.map((tier) => {
     // Spelt out, since contexts may be class instances, whose methods a spread would lose.
-    const { clock, random, logger, telemetry } = context;
-    return new TierConnection(tier, { tier: tier.name, clock, random, logger, telemetry });
+    const { clock, random, logger, telemetry, networkLeaseMs } = context;
+    const own = { tier: tier.name, clock, random, logger, telemetry };
+    const given = networkLeaseMs === undefined ? own : { ...own, networkLeaseMs };
+    return new TierConnection(tier, given, secrets);
   });
   await Promise.all(connections.map((connection) => connection.start(START_LIMIT_MS)));
   return {

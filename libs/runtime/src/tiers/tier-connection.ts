@@ -1,5 +1,7 @@
 import { type BackendContext, CacheError, type CacheBackend } from "@cogniverse/sdk";
 import type { ResolvedTier } from "../config/resolved-config.ts";
+import type { KnownSecrets } from "../secrets/known-secrets.ts";
+import { maskedError } from "../secrets/masked-error.ts";
 
 /** Where a tier stands. `attempts`: how often its backend was tried. */
 export type ConnectionState = Readonly<
@@ -20,15 +22,22 @@ export class TierConnection implements AsyncDisposable {
   readonly tier: ResolvedTier;
   attempts = 0;
   readonly #context: BackendContext;
+  readonly #secrets: KnownSecrets;
   readonly #onUp = new Set<(backend: CacheBackend) => void>();
   #state: ConnectionState = { kind: "starting" };
   #timer: Disposable | undefined;
   /** Asked before a backend is taken in late; a reason refuses it for good. */
   #refuse: (backend: CacheBackend) => string | undefined = () => undefined;
 
-  constructor(tier: ResolvedTier, context: BackendContext) {
+  constructor(tier: ResolvedTier, context: BackendContext, secrets: KnownSecrets) {
     this.tier = tier;
     this.#context = context;
+    this.#secrets = secrets;
+  }
+
+  /** D over a network, as configured; `undefined` = the default. */
+  get networkLeaseMs(): number | undefined {
+    return this.#context.networkLeaseMs;
   }
 
   get state(): ConnectionState {
@@ -104,7 +113,7 @@ export class TierConnection implements AsyncDisposable {
       await this.#takeIn(backend);
     } catch (error) {
       if (this.#state.kind === "closed") return;
-      this.#state = { kind: "down", error };
+      this.#state = { kind: "down", error: maskedError(error, this.#secrets) };
       this.#timer = this.#context.clock.after(this.#pauseMs(), () => void this.#attempt());
     }
   }

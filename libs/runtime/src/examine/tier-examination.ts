@@ -1,0 +1,44 @@
+import { type BackendContext, CacheError, type Examination } from "@cogniverse/sdk";
+import type { ResolvedTier } from "../config/resolved-config.ts";
+import { withinLimit } from "./within-limit.ts";
+
+/**
+ * What a tier's module says of its server. `none`: there is no server behind it. `unreachable`: it could not be looked at, `reason` says why.
+ * `refused`: the configuration does not fit the server.
+ */
+export type TierExamination = Readonly<{ tier: string; backend: string }> &
+  Readonly<
+    | { state: "examined"; examination: Examination }
+    | { state: "none" }
+    | { state: "unreachable" | "refused"; reason: string }
+  >;
+
+/** How long one tier may take, in milliseconds, and who may end it before. */
+export type ExamineLimit = Readonly<{ limitMs: number; signal?: AbortSignal | undefined }>;
+
+/** Looks at one tier's server and changes nothing there. Rejects only with the signal's reason. */
+export async function examineTier(
+  tier: ResolvedTier,
+  context: BackendContext,
+  { limitMs, signal }: ExamineLimit,
+): Promise<TierExamination> {
+  const { name, backend, module, options } = tier;
+  const base = { tier: name, backend };
+  if (module.examine === undefined) return { ...base, state: "none" };
+  const limit = { clock: context.clock, limitMs, signal };
+  try {
+    const examination = await withinLimit(
+      `The server of tier "${name}"`,
+      limit,
+      async (call) => (await module.examine?.(options, context, call)) ?? EMPTY,
+    );
+    return { ...base, state: "examined", examination };
+  } catch (error) {
+    signal?.throwIfAborted();
+    const reason = error instanceof Error ? error.message : String(error);
+    const wrong = CacheError.isInstance(error) && error.code === "invalid_config";
+    return { ...base, state: wrong ? "refused" : "unreachable", reason };
+  }
+}
+
+const EMPTY: Examination = { findings: [], changes: [] };

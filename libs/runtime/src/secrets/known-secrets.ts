@@ -1,0 +1,71 @@
+import { isSecretName, maskCredentials, secretsOfUrls } from "../config/mask-secrets.ts";
+import { isRawMap } from "../config/raw-value.ts";
+
+/** Shorter ones would be found in ordinary words; where they stand beside their name or in a URL they are masked all the same. */
+const SHORTEST = 5;
+
+/**
+ * The secrets of one configuration, by value: whatever a client, a server or the operating system says of them is masked, wherever it
+ * comes up. Beside them what merely looks like a secret is masked.
+ */
+export class KnownSecrets {
+  readonly #values: readonly string[];
+
+  constructor(values: Iterable<string>) {
+    const forms = [...values].flatMap((value) => [value, encodeURIComponent(wellFormed(value))]);
+    const distinct = new Set(forms.filter((value) => value.length >= SHORTEST));
+    // The longest first: a secret may hold another one.
+    this.#values = [...distinct].toSorted((a, b) => b.length - a.length);
+  }
+
+  /** `text` with stars in the place of secrets. The length stays. */
+  mask(text: string): string {
+    let shown = text;
+    for (const value of this.#values) shown = shown.replaceAll(value, "*".repeat(value.length));
+    return maskCredentials(shown);
+  }
+
+  /** Plain data with every text in it masked; names of properties too. */
+  maskDeep<T>(data: T): T {
+    // The same shape comes out: only texts are replaced by texts.
+    return this.#masked(data) as T;
+  }
+
+  #masked(data: unknown): unknown {
+    if (typeof data === "string") return this.mask(data);
+    if (Array.isArray(data)) return data.map((item: unknown) => this.#masked(item));
+    if (!isRawMap(data)) return data;
+    return Object.fromEntries(
+      Object.entries(data).map(([name, value]) => [this.mask(name), this.#masked(value)]),
+    );
+  }
+}
+
+/**
+ * What a configuration holds that nobody may see: values of options called like secrets with all that is below them, passwords and
+ * tokens in URLs. `data` is the configuration with its variables expanded.
+ */
+export function secretsIn(data: unknown): readonly string[] {
+  const found: string[] = [];
+  collect(data, false, found);
+  return found;
+}
+
+function collect(value: unknown, isSecret: boolean, found: string[]): void {
+  if (typeof value === "string")
+    found.push(...(isSecret ? [value, ...lines(value)] : secretsOfUrls(value)));
+  else if (typeof value === "number" && isSecret) found.push(String(value));
+  else if (Array.isArray(value)) for (const item of value) collect(item, isSecret, found);
+  else if (isRawMap(value))
+    for (const [name, inner] of Object.entries(value))
+      collect(inner, isSecret || isSecretName(name), found);
+}
+
+/** A private key is shown line by line where somebody shows the place in the file. */
+function lines(value: string): readonly string[] {
+  return value.includes("\n") ? value.split("\n").map((line) => line.trim()) : [];
+}
+
+function wellFormed(value: string): string {
+  return value.isWellFormed() ? value : "";
+}
