@@ -9,6 +9,7 @@ import type { PendingFiles } from "./pending-files.ts";
 import type { Room } from "./room.ts";
 import type { Sieve } from "./sieve.ts";
 import type { ValueFiles } from "./value-files.ts";
+import { admits } from "./write-condition.ts";
 import type { WriteQueue } from "./write-queue.ts";
 
 /** Rounds of evicting and unlinking that one write goes through while others take what it made free. */
@@ -31,6 +32,7 @@ export interface WriterParts {
 interface Plan {
   readonly key: Buffer;
   readonly row: NewRow;
+  readonly logId: string;
   readonly condition: WriteCondition | undefined;
   readonly parts: readonly Uint8Array[];
 }
@@ -67,7 +69,8 @@ export class EntryWriter {
       expiresAt: entry.metadata.expiresAt ?? Infinity,
       asOf: entry.metadata.asOf,
     };
-    const plan: Plan = { key, row, condition, parts: [header, payload] };
+    const { logId } = entry.metadata;
+    const plan: Plan = { key, row, logId, condition, parts: [header, payload] };
     return row.payload === undefined ? this.#putFile(plan) : this.#putInline(plan);
   }
 
@@ -114,8 +117,7 @@ export class EntryWriter {
       if (!pending.settle(plan.row.id)) return { state: "unmet" };
       index.change({ fileBytes: need.fileBytes });
       // The condition is decided here, in the step that makes the value visible; before, it only spared a useless write.
-      if (this.#met(plan.condition, index.find(plan.key)))
-        return { state: "done", replaced: this.#replace(plan) };
+      if (this.#met(plan)) return { state: "done", replaced: this.#replace(plan) };
       pending.bury(plan.row.id, need.fileBytes);
       return { state: "unmet" };
     });
@@ -144,8 +146,8 @@ export class EntryWriter {
   }
 
   #admit(plan: Plan, need: Need, store: () => Found | undefined): Outcome {
-    const { index, room, clock } = this.#parts;
-    if (!this.#met(plan.condition, index.find(plan.key))) return { state: "unmet" };
+    const { room, clock } = this.#parts;
+    if (!this.#met(plan)) return { state: "unmet" };
     const { id } = plan.row;
     const grant = room.make({ id, need, replacing: plan.key, now: clock.now() });
     const { state, evicted, expired } = grant;
@@ -164,18 +166,11 @@ export class EntryWriter {
     return old;
   }
 
-  #met(condition: WriteCondition | undefined, found: Found | undefined): boolean {
-    if (condition === undefined) return true;
-    const live =
-      found === undefined || found.head.expiresAt <= this.#parts.clock.now() ? undefined : found;
-    switch (condition.if) {
-      case "absent":
-        return live === undefined;
-      case "match":
-        return live?.head.id === condition.etag;
-      default:
-        return live === undefined || live.head.asOf <= condition.asOf;
-    }
+  #met(plan: Plan): boolean {
+    const { index, clock } = this.#parts;
+    const found = index.find(plan.key);
+    const live = found === undefined || found.head.expiresAt <= clock.now() ? undefined : found;
+    return admits(live, plan.logId, plan.condition);
   }
 
   /** After the commit: tells of evictions, and has the files of whatever left the index unlinked. */

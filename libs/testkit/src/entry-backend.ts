@@ -104,7 +104,7 @@ function entryStore(copies: CopyMap): EntryStore {
     },
     async putEntry(key, entry, tenantId, condition, call) {
       const own = copies.of(tenantId, call);
-      if (!isMet(condition, own.get(key))) return undefined;
+      if (!isMet(entry.metadata, condition, own.get(key))) return undefined;
       const etag = copies.nextEtag();
       own.set(key, { ...entry, etag });
       return etag;
@@ -144,9 +144,15 @@ function keysOf(own: ReadonlyMap<string, Entry>, prefix: string): readonly strin
   return [...own.keys()].filter((key) => key.startsWith(prefix)).toSorted();
 }
 
-function isMet(condition: WriteCondition | undefined, stored: StoredEntry | undefined): boolean {
+function isMet(
+  { logId }: Entry["metadata"],
+  condition: WriteCondition | undefined,
+  stored: StoredEntry | undefined,
+): boolean {
   if (condition === undefined) return true;
   if (condition.if === "absent") return stored === undefined;
   if (condition.if === "match") return stored?.etag === condition.etag;
-  return stored === undefined || stored.metadata.asOf <= condition.asOf;
+  // Positions of two logs cannot be compared; a copy of another log is dead to this one's.
+  if (stored === undefined || stored.metadata.logId !== logId) return true;
+  return stored.metadata.asOf <= condition.asOf;
 }

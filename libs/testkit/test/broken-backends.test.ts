@@ -16,7 +16,7 @@ import { brokenResidents } from "./broken/residents.ts";
 import { brokenTtl } from "./broken/ttl.ts";
 import { brokenLogs } from "./broken/logs.ts";
 import { collectingRunner } from "./collecting-runner.ts";
-import { fullBackend } from "./full-backend.ts";
+import { everything, fullBackend } from "./full-backend.ts";
 
 const brokenBackends = [
   ...brokenPlainCalls,
@@ -31,11 +31,9 @@ const brokenBackends = [
 ];
 
 const every: BackendContractOptions = {
-  capabilities: ["entries", "batch", "streams", "scan", "leases", "log", "residents", "evictions"],
-  hooks: ["reopen"],
+  ...everything,
   largestBytes: 1000,
   listedKeys: 300,
-  bounded: () => fullBackend({ maxEntries: 100 }),
 };
 
 describe("a backend that breaks one rule is caught by the rule", () => {

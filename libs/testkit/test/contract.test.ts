@@ -1,6 +1,7 @@
 import { describeBackend, describeLog } from "@cogniverse/testkit/jest";
 import { entryBackend, FakeClock, mapBackend, memoryLog } from "@cogniverse/testkit";
-import { fullBackend } from "./full-backend.ts";
+import { fullLog } from "./full/full-log.ts";
+import { everything, fullBackend } from "./full-backend.ts";
 
 // What the suites are run against here must pass them whole; broken-backends.test.ts shows that others do not.
 describeBackend(
@@ -31,11 +32,14 @@ describeBackend(
   { capabilities: ["entries", "batch", "scan"] },
 );
 
-describeBackend("every capability", () => fullBackend(), {
-  capabilities: ["entries", "batch", "streams", "scan", "leases", "log", "residents", "evictions"],
-  hooks: ["reopen"],
+describeBackend("every capability and every hook", () => fullBackend(), {
+  ...everything,
   largestBytes: 1 << 20,
-  bounded: () => fullBackend({ maxEntries: 100 }),
 });
 
 describeLog("memory log", () => ({ log: memoryLog() }));
+
+describeLog("log with every hook", () => fullLog(), {
+  hooks: ["close", "reopen", "another", "forget", "loseAnswer"],
+  configurableLease: true,
+});

@@ -1,42 +1,96 @@
 import {
   CacheError,
   type CacheBackend,
-  type Entry,
-  type Eviction,
-  type EvictionSource,
-  type InvalidationLog,
-  isUnreadable,
-  type LeaseStore,
-  type Resident,
+  type KeyScan,
   type ResidentSpace,
   type ResidentStore,
-  type StreamStore,
 } from "@cogniverse/sdk";
-import { entryBackend, FakeClock, memoryLog, type BackendFixture } from "@cogniverse/testkit";
+import {
+  type BackendContractOptions,
+  type BackendFixture,
+  FakeClock,
+  faultBackend,
+} from "@cogniverse/testkit";
+import { Evictions } from "./full/full-evictions.ts";
+import { nodeLog } from "./full/full-log.ts";
+import { residentStore } from "./full/full-residents.ts";
+import { checkMetadata, FullStorage, METADATA_LIMIT } from "./full/full-storage.ts";
+import { streamStore } from "./full/full-streams.ts";
 
-/** One process's storage: what survives the closing of a backend on it. */
-interface Storage {
-  readonly clock: FakeClock;
-  readonly inner: ReturnType<typeof entryBackend>;
-  readonly log: InvalidationLog;
-}
-
-/** A fixture whose backend has every capability, for the suite's own test. */
+/** A fixture whose backend has every capability and which has every hook, for the suite's own test. */
 export function fullBackend(options: Readonly<{ maxEntries?: number }> = {}): BackendFixture {
   const clock = new FakeClock();
-  const storage = { clock, inner: entryBackend({ clock }), log: memoryLog() };
+  const storage = new FullStorage(clock);
   return {
     backend: open(storage, options.maxEntries ?? Infinity),
     clock,
     advance: (ms) => clock.advance(ms),
     reopen: async () => open(storage, Infinity),
+    another: async ({ leaseMs } = {}) => open(storage, Infinity, leaseMs),
+    forget: async () => storage.wipe(),
+    spoil: async (...args) => storage.spoil(...args),
+    leftovers: async () => [...storage.uploads],
+    loseAnswer: () => void (storage.log.loseNext = true),
   };
 }
 
-function open({ inner, log }: Storage, maxEntries: number): CacheBackend {
+/** Everything that {@link fullBackend} claims. */
+export const everything: BackendContractOptions = {
+  capabilities: ["entries", "batch", "streams", "scan", "leases", "log", "residents", "evictions"],
+  hooks: ["reopen", "another", "forget", "spoil", "leftovers", "loseAnswer"],
+  unreadable: ["corrupt", "unsupported", "foreign", "archived"],
+  configurableLease: true,
+  metadataLimitBytes: METADATA_LIMIT,
+  bounded: () => fullBackend({ maxEntries: 100 }),
+  failures: {
+    auth: () => failing(new CacheError("auth", "Password of user app refused"), ["s3cr3t/+"]),
+    missing: () => failing(new CacheError("tier_unavailable", "There is no bucket b")),
+    throttled: () => failing(new CacheError("throttled", "Slow down", { retryable: true })),
+    unavailable: () => failing(new CacheError("tier_unavailable", "503", { retryable: true })),
+    stopped: () => failing(new CacheError("tier_unavailable", "Refused", { retryable: true })),
+    silent: () => silent(),
+    large: () => ({ backend: refusing(fullBackend().backend), valueBytes: 1001 }),
+  },
+};
+
+/** A backend whose every call rejects with `error`. */
+export function failing(
+  error: unknown,
+  secrets: readonly string[] = [],
+): Readonly<{ backend: CacheBackend; secrets: readonly string[] }> {
+  const backend = faultBackend(fullBackend().backend);
+  backend.faults.fail("*", { times: Infinity }, error);
+  return { backend, secrets };
+}
+
+/** A backend whose calls hang until they are aborted, until it is closed or until its limit of time has passed, which is at once. */
+function silent(): Readonly<{ backend: CacheBackend }> {
+  const error = new CacheError("timeout", "No answer", { retryable: true });
+  const inner = fullBackend().backend;
+  const backend = faultBackend(inner);
+  backend.faults.intercept("*", async ({ signal, op }) => {
+    if (op === "close") return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    signal?.throwIfAborted();
+    throw error;
+  });
+  return { backend };
+}
+
+function refusing(inner: CacheBackend): CacheBackend {
+  return {
+    ...inner,
+    put: async (key, data, ...rest) => {
+      if (data.byteLength > 1000) throw new CacheError("too_large", `The value of ${key}`);
+      return inner.put(key, data, ...rest);
+    },
+  };
+}
+
+function open(storage: FullStorage, maxEntries: number, leaseMs?: number): CacheBackend {
   let closed = false;
-  const evictions = new Evictions(inner, maxEntries);
-  const residents = residentStore(inner);
+  const evictions = new Evictions(() => storage.inner, maxEntries);
+  const residents = residentStore(() => storage.inner);
   const spaces = new Map<string, ResidentSpace & { forget(key: string): void }>();
   const space = (tenantId: string): ResidentSpace & { forget(key: string): void } => {
     const known = spaces.get(tenantId) ?? residents(tenantId);
@@ -49,145 +103,71 @@ function open({ inner, log }: Storage, maxEntries: number): CacheBackend {
       if (closed) throw new CacheError("closed", "The backend is closed");
       return run(...args);
     };
-  const { entries, batch, scan } = inner;
+  const changed = async (key: string, tenantId: string): Promise<void> => {
+    storage.mend(key, tenantId);
+    space(tenantId).forget(key);
+    await evictions.makeRoom(tenantId);
+  };
+  const entries = storage.entries();
+  const streams = streamStore({ entries });
   return {
     traits: { locality: "machine", durable: true },
-    exists: guard((...args) => inner.exists(...args)),
-    get: guard((...args) => inner.get(...args)),
+    exists: guard((...args) => storage.inner.exists(...args)),
+    get: guard(async (...args) =>
+      storage.isSpoilt(args[0], args[1]) ? undefined : storage.inner.get(...args),
+    ),
     put: guard(async (...args) => {
-      const done = await inner.put(...args);
-      space(args[2]).forget(args[0]);
-      await evictions.makeRoom(args[2]);
+      checkMetadata(args[3]);
+      const done = await storage.inner.put(...args);
+      await changed(args[0], args[2]);
       return done;
     }),
     delete: guard(async (...args) => {
+      const done = await storage.inner.delete(...args);
+      storage.mend(args[0], args[1]);
       space(args[1]).forget(args[0]);
-      return inner.delete(...args);
+      return done;
     }),
-    listKeys: guard((...args) => inner.listKeys(...args)),
-    getStats: guard((...args) => inner.getStats(...args)),
+    listKeys: guard((...args) => storage.inner.listKeys(...args)),
+    getStats: guard((...args) => storage.inner.getStats(...args)),
     entries: {
       getEntry: guard((...args) => entries.getEntry(...args)),
       headEntry: guard((...args) => entries.headEntry(...args)),
       putEntry: guard(async (...args) => {
         const etag = await entries.putEntry(...args);
-        if (etag !== undefined) space(args[2]).forget(args[0]);
-        await evictions.makeRoom(args[2]);
+        if (etag !== undefined) await changed(args[0], args[2]);
         return etag;
       }),
       deleteEntry: guard((...args) => entries.deleteEntry(...args)),
     },
-    batch,
-    scan,
-    streams: streamStore(inner),
-    leases: leaseStore(),
+    batch: {
+      getEntries: guard((keys, tenantId, call) =>
+        Promise.all(keys.map((key) => entries.getEntry(key, tenantId, call))),
+      ),
+    },
+    scan: scanOf(storage, () => closed),
+    streams: {
+      getStream: guard((...args) => streams.getStream(...args)),
+      putStream: guard(async (...args) => {
+        const upload = crypto.randomUUID();
+        storage.uploads.add(upload);
+        return streams.putStream(...args).finally(() => storage.uploads.delete(upload));
+      }),
+    },
+    leases: storage.leases,
     residents: { space } satisfies ResidentStore,
     evictions,
-    log: {
-      ...log,
-      append: guard((...args) => log.append(...args)),
-      head: guard((...args) => log.head(...args)),
-      read: guard((...args) => log.read(...args)),
-      snapshot: guard((...args) => log.snapshot(...args)),
-    },
+    log: nodeLog(storage.log, () => closed, leaseMs),
     [Symbol.asyncDispose]: async () => void (closed = true),
   };
 }
 
-class Evictions implements EvictionSource {
-  readonly #listeners = new Set<(eviction: Eviction) => void>();
-  readonly #inner: ReturnType<typeof entryBackend>;
-  readonly #maxEntries: number;
-
-  constructor(inner: ReturnType<typeof entryBackend>, maxEntries: number) {
-    this.#inner = inner;
-    this.#maxEntries = maxEntries;
-  }
-
-  onEvict(listener: (eviction: Eviction) => void): Disposable {
-    const own = (eviction: Eviction): void => listener(eviction);
-    this.#listeners.add(own);
-    return { [Symbol.dispose]: () => void this.#listeners.delete(own) };
-  }
-
-  async makeRoom(tenantId: string): Promise<void> {
-    if (this.#maxEntries === Infinity) return;
-    const keys = await this.#inner.listKeys("", tenantId);
-    for (const key of keys.slice(0, Math.max(0, keys.length - this.#maxEntries))) {
-      const copy = await this.#inner.entries.getEntry(key, tenantId);
-      if (copy === undefined || isUnreadable(copy)) continue;
-      const load = (): Promise<Entry | undefined> => Promise.resolve(copy);
-      const { metadata } = copy;
-      for (const listener of this.#listeners)
-        listener({ key, tenantId, metadata, cause: "size", load });
-      await this.#inner.delete(key, tenantId);
-    }
-  }
-}
-
-function residentStore(
-  inner: ReturnType<typeof entryBackend>,
-): (tenantId: string) => ResidentSpace & { forget(key: string): void } {
-  return (tenantId) => {
-    const held = new Map<string, Resident>();
-    return {
-      find: (key) => held.get(key),
-      insert({ key, entry, value, note, checkedAt }) {
-        if ((held.get(key)?.entry.metadata.asOf ?? 0) > entry.metadata.asOf) return undefined;
-        const expiresAt = entry.metadata.expiresAt ?? Infinity;
-        const resident = { key, entry, value, expiresAt, note, checkedAt, visited: false };
-        held.set(key, resident);
-        // The inner store does its work before it first awaits.
-        void inner.entries.putEntry(key, entry, tenantId);
-        return resident;
-      },
-      drop(resident) {
-        if (held.get(resident.key) === resident) held.delete(resident.key);
-      },
-      forget: (key) => void held.delete(key),
-    };
-  };
-}
-
-function streamStore(inner: ReturnType<typeof entryBackend>): StreamStore {
+function scanOf(storage: FullStorage, isClosed: () => boolean): KeyScan {
   return {
-    async getStream(key, tenantId, range) {
-      const copy = await inner.entries.getEntry(key, tenantId);
-      if (copy === undefined || isUnreadable(copy)) return undefined;
-      const data = range === undefined ? copy.data : copy.data.subarray(...range);
-      return {
-        metadata: copy.metadata,
-        etag: copy.etag,
-        body: (async function* () {
-          for (let at = 0; at < data.byteLength; at += 65_536) yield data.subarray(at, at + 65_536);
-        })(),
-      };
-    },
-    async putStream(key, body, seal, tenantId) {
-      const parts: Uint8Array[] = [];
-      for await (const chunk of body) parts.push(chunk);
-      return inner.entries.putEntry(
-        key,
-        { data: new Uint8Array(Buffer.concat(parts)), metadata: seal() },
-        tenantId,
-      );
-    },
-  };
-}
-
-function leaseStore(): LeaseStore {
-  const held = new Set<string>();
-  let fence = 0;
-  return {
-    async acquire(key, tenantId) {
-      const id = `${tenantId}/${key}`;
-      if (held.has(id)) return undefined;
-      held.add(id);
-      return {
-        fence: ++fence,
-        signal: new AbortController().signal,
-        [Symbol.asyncDispose]: async () => void held.delete(id),
-      };
+    async *scan(prefix, after, tenantId, call) {
+      if (isClosed()) throw new CacheError("closed", "The backend is closed");
+      for await (const head of storage.inner.scan.scan(prefix, after, tenantId, call))
+        if (!storage.isSpoilt(head.key, tenantId)) yield head;
     },
   };
 }

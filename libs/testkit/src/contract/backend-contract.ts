@@ -12,10 +12,12 @@ import { conditionRules } from "./condition-rules.ts";
 import { type BackendContractOptions, resolveContract } from "./contract-options.ts";
 import { entryRules } from "./entry-rules.ts";
 import { evictionRules } from "./eviction-rules.ts";
+import { failureRules } from "./failure-rules.ts";
 import { leaseRules } from "./lease-rules.ts";
 import { listingRules } from "./listing-rules.ts";
 import { logRules } from "./log-contract.ts";
 import type { LogFixture, LogHook } from "./log-fixture.ts";
+import { metadataRules } from "./metadata-rules.ts";
 import { nameRules } from "./name-rules.ts";
 import { plainRules } from "./plain-rules.ts";
 import { residentRules } from "./resident-rules.ts";
@@ -24,7 +26,9 @@ import { RuleBook } from "./rule-book.ts";
 import type { Runner } from "./runner.ts";
 import { scanRules } from "./scan-rules.ts";
 import { streamRules } from "./stream-rules.ts";
+import { storageRules } from "./storage-rules.ts";
 import { ttlRules } from "./ttl-rules.ts";
+import { unreadableRules } from "./unreadable-rules.ts";
 
 /**
  * The contract of a backend as tests, one a rule, each on a fixture of its own. Rules of a capability, a hook or a failure are registered
@@ -45,9 +49,11 @@ export function backendContract(
     for (const rules of [plainRules, nameRules, ttlRules, listingRules, concurrencyRules])
       rules(rule, contract);
     closeRules(rule, contract);
+    storageRules(rule, contract);
     capabilityRules(rule, contract);
+    failureRules(book, contract);
     if (contract.has("log")) {
-      const hooks: readonly LogHook[] = ["close", ...SHARED_HOOKS.filter(contract.can)];
+      const hooks: readonly LogHook[] = ["close", ...LOG_HOOKS_OF_BACKEND.filter(contract.can)];
       const { configurableLease } = contract;
       book.describe("log", () =>
         logRules(book, () => logOf(factory), { hooks, configurableLease }),
@@ -72,16 +78,18 @@ function claimRules(rule: Rule, contract: ResolvedContract): void {
 
 function capabilityRules(rule: Rule, contract: ResolvedContract): void {
   const { has } = contract;
-  if (has("entries")) for (const rules of [entryRules, conditionRules]) rules(rule);
+  if (has("entries"))
+    for (const rules of [entryRules, metadataRules, conditionRules, unreadableRules])
+      rules(rule, contract);
   if (has("batch")) batchRules(rule);
-  if (has("streams")) streamRules(rule);
+  if (has("streams")) streamRules(rule, contract);
   if (has("scan")) scanRules(rule, contract);
   if (has("leases")) leaseRules(rule);
   if (has("residents")) residentRules(rule);
   if (has("evictions")) evictionRules(rule, contract);
 }
 
-const SHARED_HOOKS = ["reopen", "another", "forget", "loseAnswer"] as const;
+const LOG_HOOKS_OF_BACKEND = ["reopen", "another", "forget", "loseAnswer"] as const;
 
 /** A backend's fixture as one of its log. */
 async function logOf(factory: BackendFactory): Promise<LogFixture> {

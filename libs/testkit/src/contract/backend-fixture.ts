@@ -18,6 +18,8 @@ export interface BackendFixture extends Partial<AsyncDisposable> {
   forget?(): Promise<void>;
   /** Makes the stored copy one that cannot be told. Asked for the kinds that the contract claims as `unreadable`. */
   spoil?(key: string, tenantId: string, how: UnreadableKind): Promise<void>;
+  /** Names of what lies in the storage beside the copies themselves: temporary files, open multipart uploads. */
+  leftovers?(): Promise<readonly string[]>;
   /** The next append to the log of `backend` does its work in the storage, and its answer never arrives: the connection breaks, or the limit of time passes. */
   loseAnswer?(): Promise<void> | void;
 }
@@ -29,10 +31,17 @@ export type BackendFactory = () => Promise<BackendFixture> | BackendFixture;
 export type UnreadableKind = Exclude<UnreadableCopy["unreadable"], "expired">;
 
 /** What a fixture can do to its backend from outside. Rules that need one are registered where it is said to be there. */
-export type Hook = "reopen" | "another" | "forget" | "spoil" | "loseAnswer";
+export type Hook = "reopen" | "another" | "forget" | "spoil" | "leftovers" | "loseAnswer";
 
 /** All of them; the suite checks that a fixture has those it says and no other. */
-export const HOOKS: readonly Hook[] = ["reopen", "another", "forget", "spoil", "loseAnswer"];
+export const HOOKS: readonly Hook[] = [
+  "reopen",
+  "another",
+  "forget",
+  "spoil",
+  "leftovers",
+  "loseAnswer",
+];
 
 /** The optional properties of a backend. */
 export type Capability =

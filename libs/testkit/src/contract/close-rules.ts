@@ -1,15 +1,16 @@
 import { deepEqual, equal, rejects } from "node:assert/strict";
-import { CacheError, type CacheBackend, type Call } from "@cogniverse/sdk";
+import { CacheError } from "@cogniverse/sdk";
+import { callsOf } from "./calls.ts";
 import type { ResolvedContract, Rule } from "./rule.ts";
-import { checkBytes, sampleBytes, sampleEntry } from "./samples.ts";
+import { checkBytes, sampleBytes } from "./samples.ts";
 
 /** Aborting, closing and opening again. */
-export function closeRules(rule: Rule, { can }: ResolvedContract): void {
+export function closeRules(rule: Rule, { can, tickMs }: ResolvedContract): void {
   rule("a call whose signal has aborted rejects with its reason and does nothing", async (f) => {
     await f.backend.put("a", sampleBytes(1), "t");
     const reason = new Error("nobody waits any more");
     const call = { signal: AbortSignal.abort(reason) };
-    for (const [name, run] of calls(f.backend, call))
+    for (const [name, run] of callsOf(f.backend, call))
       await rejects(run, (error) => error === reason, name);
     checkBytes(await f.backend.get("a", "t"), sampleBytes(1));
     deepEqual(await f.backend.listKeys("", "t"), ["a"]);
@@ -18,7 +19,7 @@ export function closeRules(rule: Rule, { can }: ResolvedContract): void {
   rule("an abort in mid-call ends the call, one way or the other", async (f) => {
     const controller = new AbortController();
     const reason = new Error("nobody waits any more");
-    const running = calls(f.backend, { signal: controller.signal }).map(([, run]) => run());
+    const running = callsOf(f.backend, { signal: controller.signal }).map(([, run]) => run());
     controller.abort(reason);
     for (const result of await Promise.allSettled(running))
       if (result.status === "rejected") equal(result.reason, reason);
@@ -33,7 +34,7 @@ export function closeRules(rule: Rule, { can }: ResolvedContract): void {
       await f.backend.put("a", sampleBytes(1), "t");
       await Promise.all([close(), close()]);
       await close();
-      for (const [name, run] of calls(f.backend, {}))
+      for (const [name, run] of callsOf(f.backend, {}))
         await rejects(
           run,
           (error) => CacheError.isInstance(error) && error.code === "closed",
@@ -55,39 +56,17 @@ export function closeRules(rule: Rule, { can }: ResolvedContract): void {
   rule("a backend opened again holds what it held", async (f) => {
     if (f.reopen === undefined) return;
     await f.backend.put("small", sampleBytes(10), "t");
-    await f.backend.put("large", sampleBytes(500_000), "t", undefined, 3);
+    await f.backend.put("large", sampleBytes(500_000), "t", undefined, (3 * tickMs) / 1000);
     await f.backend.put("deleted", sampleBytes(10), "t");
     await f.backend.delete("deleted", "t");
     await f.backend[Symbol.asyncDispose]?.();
     const again = await f.reopen();
     deepEqual(await again.listKeys("", "t"), ["large", "small"]);
     checkBytes(await again.get("large", "t"), sampleBytes(500_000));
-    await f.advance(3500);
+    await f.advance(3.5 * tickMs);
     deepEqual(await again.listKeys("", "t"), ["small"]);
     await again[Symbol.asyncDispose]?.();
   });
-}
-
-type NamedCall = readonly [name: string, run: () => Promise<unknown>];
-
-function calls(backend: CacheBackend, call: Call): readonly NamedCall[] {
-  const plainCalls: NamedCall[] = [
-    ["exists", () => backend.exists("a", "t", call)],
-    ["get", () => backend.get("a", "t", call)],
-    ["put", () => backend.put("b", sampleBytes(2), "t", undefined, null, call)],
-    ["listKeys", () => backend.listKeys("", "t", call)],
-    ["getStats", () => backend.getStats("t", call)],
-    ["delete", () => backend.delete("a", "t", call)],
-  ];
-  const { entries } = backend;
-  if (entries === undefined) return plainCalls;
-  return [
-    ...plainCalls,
-    ["getEntry", () => entries.getEntry("a", "t", call)],
-    ["headEntry", () => entries.headEntry("a", "t", call)],
-    ["putEntry", () => entries.putEntry("b", sampleEntry(sampleBytes(2)), "t", undefined, call)],
-    ["deleteEntry", () => entries.deleteEntry("a", "none", "t", call)],
-  ];
 }
 
 function codeOf(error: unknown): unknown {

@@ -1,6 +1,12 @@
-import { deepEqual, equal, notEqual, ok } from "node:assert/strict";
-import { isUnreadable, toPosition } from "@cogniverse/sdk";
-import type { Rule } from "./rule.ts";
+import { deepEqual, equal, fail, notEqual, ok } from "node:assert/strict";
+import {
+  CacheError,
+  isUnreadable,
+  type StoredHead,
+  toPosition,
+  type UnreadableCopy,
+} from "@cogniverse/sdk";
+import type { ResolvedContract, Rule } from "./rule.ts";
 import type { BackendFixture } from "./backend-fixture.ts";
 import { checkBytes, entriesOf, readEntry, sampleBytes, sampleEntry } from "./samples.ts";
 
@@ -31,7 +37,7 @@ const rich = sampleEntry(sampleBytes(300), {
 });
 
 /** Entries: bytes and metadata in one. */
-export function entryRules(rule: Rule): void {
+export function entryRules(rule: Rule, { tickMs }: ResolvedContract): void {
   rule("metadata comes back as it was, and so does its absence", async ({ backend }) => {
     const entries = entriesOf(backend);
     for (const [key, entry] of [
@@ -78,17 +84,21 @@ export function entryRules(rule: Rule): void {
   });
 
   rule("an entry is gone at its expiresAt, from entries and from the six calls", async (f) => {
-    const expiring = sampleEntry(sampleBytes(10), { expiresAt: now(f) + 3000 });
+    const expiring = sampleEntry(sampleBytes(10), { expiresAt: now(f) + 3 * tickMs });
     await entriesOf(f.backend).putEntry("a", expiring, "t");
-    await f.advance(2000);
+    await f.advance(2 * tickMs);
     equal((await readEntry(f.backend, "a", "t"))?.metadata.expiresAt, expiring.metadata.expiresAt);
-    await f.advance(1500);
+    await f.advance(1.5 * tickMs);
     equal(await readEntry(f.backend, "a", "t"), undefined);
     const head = await entriesOf(f.backend).headEntry("a", "t");
     ok(head === undefined || isUnreadable(head));
     equal(await f.backend.exists("a", "t"), false);
     equal(await f.backend.get("a", "t"), undefined);
     deepEqual(await f.backend.listKeys("", "t"), []);
+    deepEqual((await f.backend.batch?.getEntries(["a"], "t"))?.some(isServed) ?? false, false);
+    equal(await f.backend.streams?.getStream("a", "t"), undefined);
+    for await (const { key } of f.backend.scan?.scan("", undefined, "t") ?? [])
+      fail(`the scan meets ${key}`);
   });
 
   rule("an entry whose time is over already is never served", async (f) => {
@@ -97,6 +107,10 @@ export function entryRules(rule: Rule): void {
     equal(await readEntry(f.backend, "a", "t"), undefined);
     equal(await f.backend.exists("a", "t"), false);
   });
+}
+
+function isServed(answer: StoredHead | UnreadableCopy | CacheError | undefined): boolean {
+  return answer !== undefined && !CacheError.isInstance(answer) && !isUnreadable(answer);
 }
 
 function now(fixture: BackendFixture): number {

@@ -15,6 +15,17 @@ export type FailureKind =
   | "stopped"
   | "large";
 
+/** All of them. */
+export const FAILURE_KINDS: readonly FailureKind[] = [
+  "auth",
+  "missing",
+  "throttled",
+  "unavailable",
+  "silent",
+  "stopped",
+  "large",
+];
+
 /** A backend in one of these states; the suite disposes of it, not of the backend. */
 export interface FailingFixture extends Partial<AsyncDisposable> {
   readonly backend: CacheBackend;

@@ -1,5 +1,7 @@
 import { deepEqual, ok } from "node:assert/strict";
 import type { CacheBackend } from "@cogniverse/sdk";
+import { settle } from "../settle.ts";
+import { inParallel } from "./in-parallel.ts";
 import type { ResolvedContract, Rule } from "./rule.ts";
 import { sampleBytes } from "./samples.ts";
 
@@ -20,7 +22,7 @@ export function listingRules(rule: Rule, { listedKeys }: ResolvedContract): void
       "a%C3%A9",
       "b",
     ];
-    for (const key of keys) await backend.put(key, sampleBytes(1), "t");
+    await inParallel(keys, (key) => backend.put(key, sampleBytes(1), "t"));
     for (const prefix of [
       "",
       "a",
@@ -52,14 +54,20 @@ export function listingRules(rule: Rule, { listedKeys }: ResolvedContract): void
   });
 
   rule("keys that stay put are listed while others come and go", async ({ backend }) => {
-    const keys = await fill(backend, Math.min(listedKeys, 500));
-    for (let round = 0; round < 20; round++) {
-      const others = Array.from({ length: 10 }, async (_, i) => {
-        await backend.put(`k/${round}${i}x`, sampleBytes(10), "t");
-        await backend.delete(`k/${round - 1}${i}x`, "t");
-      });
-      const listed = await backend.listKeys("k/", "t");
-      await Promise.all(others);
+    const keys = await fill(backend, listedKeys);
+    for (let round = 0; round < 6; round++) {
+      const state = { listing: true };
+      const others = Promise.all(
+        Array.from({ length: 8 }, async (_, i) => {
+          for (let n = 0; state.listing; n++) {
+            await backend.put(`k/${round}${i}${n % 100}x`, sampleBytes(10), "t");
+            await backend.delete(`k/${round}${i}${(n * 7) % 100}x`, "t");
+            await settle(1);
+          }
+        }),
+      );
+      const listed = await backend.listKeys("k/", "t").finally(() => (state.listing = false));
+      await others;
       deepEqual(
         listed.filter((k) => !k.endsWith("x")),
         keys,
@@ -72,7 +80,6 @@ export function listingRules(rule: Rule, { listedKeys }: ResolvedContract): void
 /** Stores `count` small values; returns their keys sorted. */
 export async function fill(backend: CacheBackend, count: number): Promise<readonly string[]> {
   const keys = Array.from({ length: count }, (_, i) => `k/${i}`);
-  for (let i = 0; i < count; i += 100)
-    await Promise.all(keys.slice(i, i + 100).map((key) => backend.put(key, sampleBytes(20), "t")));
+  await inParallel(keys, (key) => backend.put(key, sampleBytes(20), "t"));
   return keys.toSorted();
 }

@@ -71,6 +71,25 @@ export function appendRules(rule: LogRule): void {
     equal((await log.head()).position, all.length);
   });
 
+  rule("what a later release writes into a record is kept word for word", async ({ log }) => {
+    await append(log, record("a"), later, record("b"));
+    deepEqual((await readAll(log))[1], { ...later, position: 2 });
+    const { records } = await log.snapshot();
+    deepEqual(
+      records.find(({ position }) => position === 2),
+      { ...later, position: 2 },
+    );
+  });
+
+  rule("one append of 1,000 records gives them their positions in order", async ({ log }) => {
+    const many = Array.from({ length: 1000 }, (_, i) => record(`${i}`));
+    equal((await append(log, ...many)).position, 1000);
+    deepEqual(
+      await readAll(log),
+      many.map((r, i) => ({ ...r, position: i + 1 })),
+    );
+  });
+
   rule(
     "an append whose signal has aborted rejects with its reason and appends nothing",
     async ({ log }) => {
@@ -84,6 +103,14 @@ export function appendRules(rule: LogRule): void {
     },
   );
 }
+
+/** A record with a kind of scope and a property that this release does not know. */
+const later: NewRecord & Readonly<{ wave: unknown }> = {
+  ...record("c"),
+  // That is the point: it is no scope of this release.
+  scope: { kind: "region", value: "é", corners: [[0, 1.5], [null]] } as unknown as Scope,
+  wave: { of: ["x", Number.MAX_SAFE_INTEGER, true, ""], ключ: null },
+};
 
 export function unlessRules(rule: LogRule): void {
   const covering: readonly (readonly [Scope, Scope])[] = [

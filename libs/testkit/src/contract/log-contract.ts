@@ -9,8 +9,10 @@ import {
   type LogHook,
   type LogRule,
 } from "./log-fixture.ts";
+import { forgottenRules, leaseRules, lostAnswerRules } from "./log-outside-rules.ts";
 import { readRules } from "./log-read-rules.ts";
 import { append, readAll, record } from "./log-samples.ts";
+import { sharedLogRules } from "./log-shared-rules.ts";
 import { RuleBook } from "./rule-book.ts";
 import type { Runner } from "./runner.ts";
 
@@ -45,9 +47,13 @@ export function logRules(
   });
   appendRules(rule);
   unlessRules(rule);
-  readRules(rule);
+  readRules(rule, options.farBehind ?? 2000);
   if (can("close")) closedRule(rule);
   if (can("close") && can("reopen")) reopenRule(rule);
+  if (can("another")) sharedLogRules(rule);
+  if (can("another") && options.configurableLease === true) leaseRules(rule);
+  if (can("loseAnswer")) lostAnswerRules(rule);
+  if (can("forget")) forgottenRules(rule, can("another"));
   rule("the id of a log is never another's", async ({ log }) => {
     const other = await factory();
     notEqual((await log.head()).logId, (await other.log.head()).logId);

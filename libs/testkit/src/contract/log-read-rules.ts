@@ -1,10 +1,11 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
-import { type LogHead, type LogRecord, type NewRecord, START, toPosition } from "@cogniverse/sdk";
+import { type LogHead, START, toPosition } from "@cogniverse/sdk";
 import { settle } from "../settle.ts";
 import type { LogRule } from "./log-fixture.ts";
-import { append, numbers, readAll, record, valueOf } from "./log-samples.ts";
+import { snapshotRules } from "./log-snapshot-rules.ts";
+import { append, numbers, record, valueOf } from "./log-samples.ts";
 
-export function readRules(rule: LogRule): void {
+export function readRules(rule: LogRule, farBehind: number): void {
   rule(
     "a read gives what came after, in order and without a gap, up to its head",
     async ({ log }) => {
@@ -57,17 +58,8 @@ export function readRules(rule: LogRule): void {
       deepEqual(await log.read(from), { type: "reset", head });
   });
 
-  rule("a snapshot says the last record of each mode, tenant and scope", async ({ log }) => {
-    const written: NewRecord[] = numbers().map((n) => ({
-      ...record(`${n % 5}`),
-      tenantId: n % 2 === 0 ? "t" : "u",
-      mode: n % 3 === 0 ? "soft" : "hard",
-    }));
-    const head = await append(log, ...written, { ...record(""), scope: { kind: "tenant" } });
-    const { head: upTo, records } = await log.snapshot();
-    deepEqual(upTo, head);
-    deepEqual(lastOfEach(records), lastOfEach(await readAll(log)));
-  });
+  snapshotRules(rule);
+  farBehindRule(rule, farBehind);
 
   rule("readNow, settled and watch, where they are there, agree with the rest", async ({ log }) => {
     const watching = log.watch?.(() => undefined);
@@ -82,11 +74,33 @@ export function readRules(rule: LogRule): void {
   });
 }
 
-function lastOfEach(records: readonly LogRecord[]): ReadonlyMap<string, number> {
-  const last = new Map<string, number>();
-  for (const { tenantId, scope, mode, position } of records) {
-    const id = JSON.stringify([tenantId, scope.kind, valueOf(scope), mode]);
-    last.set(id, Math.max(last.get(id) ?? 0, position));
-  }
-  return new Map([...last].toSorted(([a], [b]) => (a < b ? -1 : 1)));
+/** What a node does that knows nothing: it reads, and where that is a reset it loads a snapshot and reads from there. */
+function farBehindRule(rule: LogRule, farBehind: number): void {
+  rule(`a reader ${farBehind} records behind comes level`, async ({ log }) => {
+    const { logId } = await log.head();
+    let appended = 0;
+    const more = async (): Promise<void> => {
+      const next = Array.from({ length: 100 }, (_, i) => record(`${appended + i}`));
+      appended = (await append(log, ...next)).position;
+    };
+    for (let n = 0; n < farBehind; n += 100) await more();
+    const known = new Set<string>();
+    let from: LogHead = { logId, position: START };
+    for (let round = 0; round < 2; round++) {
+      let delta = await log.read(from);
+      if (delta.type === "reset") {
+        deepEqual(delta.head, { logId, position: appended });
+        const snapshot = await log.snapshot();
+        for (const { scope } of snapshot.records) known.add(valueOf(scope));
+        await more();
+        delta = await log.read(snapshot.head);
+      }
+      ok(delta.type === "records", "a read from a snapshot's head is a reset again");
+      for (const { scope } of delta.records) known.add(valueOf(scope));
+      from = delta.head;
+      deepEqual(from, { logId, position: appended });
+      equal(known.size, appended);
+      await more();
+    }
+  });
 }

@@ -1,4 +1,5 @@
 import { deepEqual, equal } from "node:assert/strict";
+import { inParallel } from "./in-parallel.ts";
 import type { Rule } from "./rule.ts";
 import { checkBytes } from "./samples.ts";
 
@@ -41,14 +42,18 @@ export function nameRules(rule: Rule): void {
     new Uint8Array(Buffer.from(`${tenantId}|${key}`));
 
   rule("tenants and keys chosen to collide are never one entry", async ({ backend }) => {
-    for (const name of names) await backend.put(name.key, value(name), name.tenantId);
-    for (const name of names) checkBytes(await backend.get(name.key, name.tenantId), value(name));
+    await inParallel(names, (name) => backend.put(name.key, value(name), name.tenantId));
+    await inParallel(names, async (name) =>
+      checkBytes(await backend.get(name.key, name.tenantId), value(name)),
+    );
     for (const tenantId of TENANTS)
       deepEqual(await backend.listKeys("", tenantId), KEYS.toSorted());
-    for (const { key } of names.slice(0, KEYS.length)) await backend.delete(key, "a");
+    await inParallel(KEYS, (key) => backend.delete(key, "a"));
     deepEqual(await backend.listKeys("", "a"), []);
-    for (const name of names.filter((n) => n.tenantId !== "a"))
-      equal(await backend.exists(name.key, name.tenantId), true);
+    const others = names.filter((n) => n.tenantId !== "a");
+    await inParallel(others, async ({ key, tenantId }) =>
+      equal(await backend.exists(key, tenantId), true),
+    );
   });
 
   rule(

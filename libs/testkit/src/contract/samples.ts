@@ -13,8 +13,13 @@ import {
 /** Bytes that tell which ones they are: another `seed`, other bytes; no two neighbours are equal. */
 export function sampleBytes(length: number, seed: number = 0): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(length);
-  for (let i = 0; i < length; i++) bytes[i] = (i * 31 + (i >> 8) + seed * 7 + 1) & 255;
+  for (let i = 0; i < length; i++) bytes[i] = sampleByte(i, seed);
   return bytes;
+}
+
+/** The byte at `i` of {@link sampleBytes}. */
+export function sampleByte(i: number, seed: number = 0): number {
+  return (i * 31 + (i >> 8) + seed * 7 + 1) & 255;
 }
 
 /** An entry as a cache manager would store it. */

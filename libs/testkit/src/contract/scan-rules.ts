@@ -5,7 +5,7 @@ import { fill } from "./listing-rules.ts";
 import { sampleBytes } from "./samples.ts";
 
 /** `scan`. */
-export function scanRules(rule: Rule, { listedKeys }: ResolvedContract): void {
+export function scanRules(rule: Rule, { listedKeys, tickMs }: ResolvedContract): void {
   rule(
     `a scan meets each of ${listedKeys} keys once, in order, with its metadata`,
     async ({ backend }) => {
@@ -42,7 +42,7 @@ export function scanRules(rule: Rule, { listedKeys }: ResolvedContract): void {
   });
 
   rule("keys that stay put are met exactly once while others come and go", async ({ backend }) => {
-    const keys = await fill(backend, Math.min(listedKeys, 1000));
+    const keys = await fill(backend, Math.min(listedKeys, 1500));
     const seen: string[] = [];
     for await (const { key } of scanOf(backend).scan("", undefined, "t")) {
       seen.push(key);
@@ -63,8 +63,8 @@ export function scanRules(rule: Rule, { listedKeys }: ResolvedContract): void {
       ok(key);
       break;
     }
-    await f.backend.put("gone", sampleBytes(20), "t", undefined, 1);
-    await f.advance(1500);
+    await f.backend.put("gone", sampleBytes(20), "t", undefined, tickMs / 1000);
+    await f.advance(1.5 * tickMs);
     equal((await collect(f.backend, "g", undefined)).length, 0);
     equal(await f.backend.put("after", sampleBytes(1), "t"), true);
   });

@@ -1,14 +1,13 @@
-import { equal, ok, rejects } from "node:assert/strict";
-import type { Bytes, CacheBackend, StreamStore } from "@cogniverse/sdk";
-import type { Rule } from "./rule.ts";
-import { checkBytes, sampleBytes, sampleEntry } from "./samples.ts";
-
-const CHUNK = 100_000;
-const whole = sampleBytes(10 * CHUNK);
-const { metadata } = sampleEntry(whole);
+import { deepEqual, equal, ok, rejects } from "node:assert/strict";
+import type { Bytes } from "@cogniverse/sdk";
+import type { ResolvedContract, Rule } from "./rule.ts";
+import { boundedStreamRules } from "./bounded-stream-rules.ts";
+import { checkBytes, readEntry, sampleBytes, sampleEntry } from "./samples.ts";
+import { streamAbortRules } from "./stream-abort-rules.ts";
+import { CHUNK, chunks, metadata, putWhole, read, streamsOf, whole } from "./stream-samples.ts";
 
 /** `streams`. */
-export function streamRules(rule: Rule): void {
+export function streamRules(rule: Rule, contract: ResolvedContract): void {
   rule("what went in by chunks comes out whole, by stream and by get", async ({ backend }) => {
     let ended = false;
     const seal = (): typeof metadata => {
@@ -16,14 +15,37 @@ export function streamRules(rule: Rule): void {
       return metadata;
     };
     const body = chunks(10, () => (ended = true));
-    equal(typeof (await streamsOf(backend).putStream("a", body, seal, "t")), "string");
+    const etag = await streamsOf(backend).putStream("a", body, seal, "t");
+    equal(typeof etag, "string");
     checkBytes(await read(backend), whole);
     checkBytes(await backend.get("a", "t"), whole);
+    const head = await streamsOf(backend).getStream("a", "t");
+    deepEqual([head?.metadata, head?.etag], [metadata, etag]);
+    for await (const chunk of head?.body ?? []) if (chunk.byteLength > 0) break;
+    equal((await readEntry(backend, "a", "t"))?.etag, etag);
     equal(await streamsOf(backend).getStream("none", "t"), undefined);
   });
 
+  rule("chunks of any size make a value: none, an empty one, odd ones", async ({ backend }) => {
+    const put = (...parts: readonly Bytes[]): Promise<string | undefined> =>
+      streamsOf(backend).putStream("a", from(parts), () => metadata, "t");
+    for (const lengths of [[], [0], [0, 1, 0], [70_001, 3, 0, 65_536, 1]]) {
+      const parts = lengths.map((length, i) => sampleBytes(length, i));
+      equal(typeof (await put(...parts)), "string");
+      checkBytes(await read(backend), Buffer.concat(parts));
+      checkBytes(await backend.get("a", "t"), Buffer.concat(parts));
+    }
+  });
+
+  rangeRules(rule);
+  visibilityRules(rule);
+  streamAbortRules(rule, contract);
+  if (contract.boundedStreams) boundedStreamRules(rule, contract);
+}
+
+function rangeRules(rule: Rule): void {
   rule("a range is half-open", async ({ backend }) => {
-    await streamsOf(backend).putStream("a", chunks(10), () => metadata, "t");
+    await putWhole(backend);
     for (const range of [
       [0, 1],
       [CHUNK - 1, CHUNK + 1],
@@ -33,23 +55,24 @@ export function streamRules(rule: Rule): void {
       checkBytes(await read(backend, range), whole.slice(...range));
   });
 
-  rule(
-    "a body that breaks is never visible, and spares the copy before it",
-    async ({ backend }) => {
-      const broken = (): AsyncIterable<Bytes> =>
-        chunks(5, () => {
-          throw new Error("the source broke");
-        });
-      const put = (): Promise<unknown> =>
-        streamsOf(backend).putStream("a", broken(), () => metadata, "t");
-      await rejects(put(), /the source broke/);
-      equal(await backend.exists("a", "t"), false);
-      await backend.put("a", sampleBytes(7), "t");
-      await rejects(put(), /the source broke/);
-      checkBytes(await backend.get("a", "t"), sampleBytes(7));
-    },
-  );
+  rule("a range is cut at the value's end, and may be empty", async ({ backend }) => {
+    await putWhole(backend);
+    for (const range of [
+      [999_990, 1_000_010],
+      [1_000_000, 1_000_001],
+      [5_000_000, 6_000_000],
+      [0, 0],
+      [500, 500],
+    ] as const)
+      checkBytes(await read(backend, range), whole.slice(...range));
+    await backend.put("a", new Uint8Array(), "t");
+    checkBytes(await read(backend), new Uint8Array());
+    checkBytes(await read(backend, [0, 10]), new Uint8Array());
+    equal(await streamsOf(backend).getStream("none", "t", [0, 1]), undefined);
+  });
+}
 
+function visibilityRules(rule: Rule): void {
   rule("nothing is visible until the body has ended", async ({ backend }) => {
     const seen: boolean[] = [];
     const body = (async function* () {
@@ -63,34 +86,30 @@ export function streamRules(rule: Rule): void {
     equal(await backend.exists("a", "t"), true);
   });
 
-  rule("a stream can be left early", async ({ backend }) => {
-    await streamsOf(backend).putStream("a", chunks(10), () => metadata, "t");
-    const stream = await streamsOf(backend).getStream("a", "t");
-    for await (const chunk of stream?.body ?? []) {
-      ok(chunk.byteLength > 0);
-      break;
-    }
-    equal(await backend.delete("a", "t"), true);
+  rule("of concurrent streams of one key one value stays, whole", async ({ backend }) => {
+    const lengths = [300_000, 70_000, 5, 0, 200_000, 100_001, 99_999, 1];
+    const put = (length: number, n: number): Promise<string | undefined> => {
+      const data = sampleBytes(length, n);
+      const halves = [data.slice(0, length / 2), data.slice(length / 2)];
+      const own = sampleEntry(data, { user: { n: `${n}` } }).metadata;
+      return streamsOf(backend).putStream("a", from(halves), () => own, "t");
+    };
+    const etags = await Promise.all(lengths.map(put));
+    const left = await readEntry(backend, "a", "t");
+    const n = Number(left?.metadata.user["n"]);
+    checkBytes(left?.data, sampleBytes(lengths[n] ?? -1, n));
+    equal(left?.etag, etags[n]);
+  });
+
+  rule("a seal that throws leaves nothing visible", async ({ backend }) => {
+    const seal = (): never => {
+      throw new Error("no metadata");
+    };
+    await rejects(streamsOf(backend).putStream("a", chunks(3), seal, "t"), /no metadata/);
+    equal(await backend.exists("a", "t"), false);
   });
 }
 
-function streamsOf(backend: CacheBackend): StreamStore {
-  if (backend.streams === undefined) throw new Error("The backend claims `streams` and has none");
-  return backend.streams;
-}
-
-async function* chunks(count: number, end: () => void = () => undefined): AsyncIterable<Bytes> {
-  for (let i = 0; i < count; i++) yield whole.slice(i * CHUNK, (i + 1) * CHUNK);
-  end();
-}
-
-async function read(
-  backend: CacheBackend,
-  range?: readonly [number, number],
-): Promise<Uint8Array | undefined> {
-  const stream = await streamsOf(backend).getStream("a", "t", range);
-  if (stream === undefined) return undefined;
-  const parts: Bytes[] = [];
-  for await (const chunk of stream.body) parts.push(chunk);
-  return Buffer.concat(parts);
+async function* from(parts: readonly Bytes[]): AsyncGenerator<Bytes> {
+  yield* parts;
 }

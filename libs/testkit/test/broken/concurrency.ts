@@ -52,12 +52,12 @@ export const brokenConcurrency: readonly Broken<Full>[] = [
   },
   {
     fault: "`absent` is checked before it is written",
-    rule: "of 64 concurrent `absent` writes exactly one wins",
+    rule: "of 16 concurrent `absent` writes exactly one wins",
     breakIt: (h) => checkedFirst(h),
   },
   {
     fault: "`match` is checked before it is written",
-    rule: "of 64 concurrent writes that match one etag exactly one wins",
+    rule: "of 16 concurrent writes that match one etag exactly one wins",
     breakIt: (h) => checkedFirst(h),
   },
   {

@@ -14,7 +14,7 @@ export const brokenTtl: readonly Broken<Full>[] = [
   },
   {
     fault: "a ttl is rounded up to minutes",
-    rule: "a fraction of a second is a ttl too",
+    rule: "a fraction of the smallest step is a ttl too",
     breakIt: (h) =>
       changed(h, { put: (k, d, t, m, s, c) => h.put(k, d, t, m, s && Math.ceil(s / 60) * 60, c) }),
   },
