@@ -6,6 +6,8 @@ export interface Output {
   write(text: string | Uint8Array): void;
   /** For people: progress and remarks, never data. */
   note(text: string): void;
+  /** One line that the next one replaces; "" takes it away. Left out where nobody watches. */
+  readonly status?: (text: string) => void;
 }
 
 /** Standard output and standard error. */
@@ -13,18 +15,25 @@ export const processOutput: Output = {
   isTerminal: process.stdout.isTTY,
   write: (text) => void process.stdout.write(text),
   note: (text) => void process.stderr.write(`${text}\n`),
+  ...(process.stderr.isTTY
+    ? { status: (text: string): void => void process.stderr.write(`\r\u001B[K${text}`) }
+    : {}),
 };
+
+/** So wide is a last column that wraps. */
+const WRAPPED_WIDTH = 76;
 
 /** One JSON document and a line end. */
 export function writeJson(output: Output, value: unknown): void {
   output.write(`${JSON.stringify(value, undefined, 2)}\n`);
 }
 
-/** A table with a head line; right-aligned where every cell of a column is a number. */
+/** A table with a head line; right-aligned where every cell of a column is a number. `wrapLast`: long texts of the last column go over lines. */
 export function writeTable(
   output: Output,
   head: readonly string[],
   rows: readonly (readonly (string | number)[])[],
+  { wrapLast = false }: Readonly<{ wrapLast?: boolean }> = {},
 ): void {
   const numeric = head.map(
     (_, column) => rows.length > 0 && rows.every((row) => typeof row[column] === "number"),
@@ -33,9 +42,20 @@ export function writeTable(
     head: [...head],
     colAligns: numeric.map((isNumber) => (isNumber ? "right" : "left")),
     style: { head: [], border: [], compact: true },
+    ...(wrapLast ? { wordWrap: true, colWidths: lastWidth(head.length, rows) } : {}),
   });
   for (const row of rows) table.push(row.map(String));
   output.write(`${table.toString()}\n`);
+}
+
+/** No wider than its longest cell; the other columns as wide as they need. */
+function lastWidth(
+  columns: number,
+  rows: readonly (readonly (string | number)[])[],
+): (number | null)[] {
+  const longest = Math.max(...rows.map((row) => String(row.at(-1) ?? "").length)) + 2;
+  const others = Array.from({ length: columns - 1 }, () => null);
+  return longest <= WRAPPED_WIDTH ? [...others, null] : [...others, WRAPPED_WIDTH];
 }
 
 /** Milliseconds for people: `1.2 s`, `3 d 4 h`. */

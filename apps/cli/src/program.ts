@@ -1,6 +1,7 @@
 import tab from "@bomb.sh/tab/commander";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { configCheckCommand, configSchemaCommand } from "./commands/config-commands.ts";
+import { doctorCommand } from "./commands/doctor-command.ts";
 import { infoCommand } from "./commands/info-command.ts";
 import { getCommand, listCommand, statsCommand } from "./commands/read-commands.ts";
 import { invalidateCommand, putCommand } from "./commands/write-commands.ts";
@@ -19,6 +20,7 @@ export function makeProgram(session: Session): Command {
   addReads(program, session);
   addWrites(program, session);
   addConfig(program, session);
+  addDoctor(program, session);
   tab(program);
   return program;
 }
@@ -130,15 +132,32 @@ function addConfig(program: Command, session: Session): void {
   common(
     config
       .command("check [file]")
-      .description("show everything that is wrong at once, with its place"),
+      .description("show everything that is wrong at once, with its place, and what servers say"),
   )
-    .addHelpText("after", examples("cogniverse-cache config check configs/embedded.yaml"))
+    .option("--offline", "look at no server")
+    .addHelpText(
+      "after",
+      examples(
+        "cogniverse-cache config check configs/embedded.yaml",
+        "cogniverse-cache config check configs/embedded.yaml --offline --json",
+      ),
+    )
     .action((file, options) => configCheckCommand(session, file, options));
   config
     .command("schema")
     .description("print the JSON Schema for editors")
     .addHelpText("after", examples("cogniverse-cache config schema > cogniverse-cache.schema.json"))
     .action(() => configSchemaCommand(session));
+}
+
+function addDoctor(program: Command, session: Session): void {
+  common(
+    program
+      .command("doctor")
+      .description("try on every tier what the cache relies on, and say what to fix"),
+  )
+    .addHelpText("after", examples("cogniverse-cache doctor", "cogniverse-cache doctor --json"))
+    .action((options) => doctorCommand(session, options));
 }
 
 function common(command: Command): Command {

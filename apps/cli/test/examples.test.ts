@@ -24,6 +24,7 @@ const COMMANDS = [
   ["put"],
   ["config", "check"],
   ["config", "schema"],
+  ["doctor"],
   ["invalidate"],
 ] as const;
 
