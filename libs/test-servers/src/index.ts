@@ -8,6 +8,16 @@ export {
   type GcsServer,
 } from "./servers/fake-gcs-server.ts";
 export { startMinistack } from "./servers/ministack.ts";
+export {
+  startRedisCluster,
+  type RedisCluster,
+  type RedisClusterOptions,
+} from "./servers/redis-cluster.ts";
+export {
+  startRedisSentinel,
+  type RedisSentinel,
+  type RedisSentinelGroup,
+} from "./servers/redis-sentinel.ts";
 export { startRedis, type RedisOptions, type RedisServer } from "./servers/redis-server.ts";
 export type { S3Credentials, S3Place, S3Server } from "./servers/s3-server.ts";
 export { startSeaweed, type SeaweedOptions } from "./servers/seaweed.ts";
