@@ -7,12 +7,16 @@ export type ObjectHeaders = Readonly<{
   metadata: Readonly<Record<string, string>>;
 }>;
 
-/** What a service says of an object. `etag`: its token for conditions (S3: ETag, GCS: generation). `modifiedAt`: epoch ms on its clock. */
+/**
+ * What a service says of an object. `etag`: its token for conditions (S3: ETag, GCS: generation). `modifiedAt`: epoch ms on its clock. `archived`: a
+ * HEAD tells that it must be restored before it can be read (S3: StorageClass GLACIER or DEEP_ARCHIVE, and no restored copy).
+ */
 export type ObjectInfo = Readonly<{
   etag: string;
   bytes: number;
   headers: ObjectHeaders;
   modifiedAt?: number;
+  archived?: boolean;
 }>;
 
 /** An object whole. `data` belongs to the caller. */
@@ -34,12 +38,16 @@ export type ObjectWrite = Readonly<{
   condition?: ObjectCondition;
 }>;
 
-/** One line of a listing. `headers` where the service lists them too. */
+/**
+ * One line of a listing. `headers` where the service lists them too. `modifiedAt`: as in {@link ObjectInfo}, where the listing has it (S3:
+ * LastModified, GCS: updated); without it the log asks for it object by object before it removes an old snapshot.
+ */
 export type ListedObject = Readonly<{
   name: string;
   bytes: number;
   etag: string;
   headers?: ObjectHeaders;
+  modifiedAt?: number;
 }>;
 
 /**
@@ -50,7 +58,10 @@ export type ListedObject = Readonly<{
 export interface ObjectClient extends AsyncDisposable {
   /** Bytes that names and values of `metadata` may have together. */
   readonly metadataLimitBytes: number;
-  /** One GET. `unless`: an etag the caller has; `"unchanged"` where it is still that one. */
+  /**
+   * One GET. `unless`: an etag the caller has; `"unchanged"` where it is still that one. A missing bucket is an error and never
+   * `undefined`: who hears that the log's head is not there makes a new log.
+   */
   read(
     name: string,
     options?: { readonly unless?: string | undefined },
@@ -64,7 +75,10 @@ export interface ObjectClient extends AsyncDisposable {
     range?: readonly [from: number, to: number],
     call?: Call,
   ): Promise<OpenObject | UnreadableObject | undefined>;
-  /** The new etag; `undefined` = the condition was not met and nothing changed. */
+  /**
+   * The new etag; `undefined` = the condition was not met. Where the client sent the request twice, because an answer was lost, the first of them
+   * may be what stands in the way of the second, so a caller to whom that matters reads what is there.
+   */
   write(name: string, data: Bytes, write: ObjectWrite, call?: Call): Promise<string | undefined>;
   /**
    * Writes a body of unknown length in memory bounded by its parts; `headers` is called once the body ended. The object is visible

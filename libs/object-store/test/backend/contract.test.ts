@@ -1,0 +1,43 @@
+import { describeBackend } from "@cogniverse/testkit/jest";
+import { ObjectLayout } from "../../src/index.ts";
+import { MemoryClient } from "../memory-bucket.ts";
+import { openTier, testContext } from "../surroundings.ts";
+
+const layout = new ObjectLayout();
+
+function fixture(listsHeaders: boolean) {
+  const client = new MemoryClient();
+  client.listsHeaders = listsHeaders;
+  const { bucket } = client;
+  const { backend, context } = openTier({}, client);
+  const another = async () =>
+    openTier({}, new MemoryClient(bucket), testContext(context.clock)).backend;
+  return {
+    backend,
+    clock: context.clock,
+    advance: (ms: number) => context.clock.advanceAndSettle(ms),
+    reopen: another,
+    another,
+    async spoil(key: string, tenantId: string, how: string) {
+      const name = layout.entry(tenantId, key);
+      const stored = bucket.objects.get(name);
+      if (stored === undefined) throw new Error(`${name} is not there`);
+      const { headers } = stored.info;
+      const changes = { corrupt: "1-0", unsupported: "2-0" }[how];
+      const metadata = changes === undefined ? {} : { ...headers.metadata, "cog-v": changes };
+      if (how === "archived") bucket.unreadable.set(name, "archived");
+      else bucket.set(name, stored.data, { headers: { ...headers, metadata } });
+    },
+  };
+}
+
+for (const [name, listsHeaders] of [
+  ["object store whose listings have no headers", false],
+  ["object store whose listings have headers", true],
+] as const)
+  describeBackend(name, () => fixture(listsHeaders), {
+    capabilities: ["entries", "batch", "streams", "scan"],
+    hooks: ["reopen", "another", "spoil"],
+    unreadable: ["corrupt", "unsupported", "foreign", "archived"],
+    metadataLimitBytes: 1900,
+  });
