@@ -1,1 +1,8 @@
-export {};
+export { backendModule } from "./backend-module.ts";
+export { gcsBackend } from "./gcs-backend.ts";
+export type {
+  GcsOptions,
+  LifecycleRule,
+  ServiceAccountKey,
+  StorageClass,
+} from "./options/gcs-options.ts";

@@ -1,0 +1,62 @@
+import type { Storage } from "@google-cloud/storage";
+import { ObjectBackend, ObjectLayout } from "@cogniverse/object-store";
+import type { BackendContext } from "@cogniverse/sdk";
+import { applyLifecycle } from "./bucket/apply-lifecycle.ts";
+import { openBucket, type NewBucket } from "./bucket/open-bucket.ts";
+import { connect, type GcsConnection } from "./gcs-connection.ts";
+import { GcsObjectClient } from "./objects/gcs-object-client.ts";
+import type { GcsOptions } from "./options/gcs-options.ts";
+import {
+  resolveOptions,
+  storageClassFor,
+  type ResolvedOptions,
+} from "./options/resolved-options.ts";
+
+/**
+ * Opens the tier: looks that the bucket is there, and applies the lifecycle rules. `storage`: a client of the user's, whose endpoint and
+ * credentials count instead of those in `options`; it is not closed. Throws `auth`, `invalid_config` or `tier_unavailable`.
+ */
+export async function gcsBackend(
+  options: GcsOptions,
+  context: BackendContext,
+  storage?: Storage,
+): Promise<ObjectBackend> {
+  const resolved = resolveOptions(options);
+  const layout = new ObjectLayout(resolved.prefix);
+  const connection = connect(resolved, context, storage);
+  const { session } = connection;
+  try {
+    await openBucket(session, {
+      isEmulated: connection.storage.customEndpoint,
+      ...(resolved.createBucket ? { create: () => newBucket(connection, resolved) } : {}),
+    });
+    if (resolved.manageBucket) {
+      const { logger, tier } = context;
+      await applyLifecycle(session, { rules: resolved.lifecycleRules, layout, logger, tier });
+    }
+  } catch (error) {
+    session.transport[Symbol.dispose]();
+    throw error;
+  }
+  const client = new GcsObjectClient(session, {
+    random: context.random,
+    uploadPrefix: layout.uploads,
+    kmsKeyName: resolved.kmsKeyName,
+    maxValueBytes: resolved.maxValueBytes,
+    resumableAboveBytes: resolved.resumableAboveBytes,
+  });
+  const backend = {
+    layout,
+    defaultTtl: resolved.defaultTtl,
+    concurrency: resolved.concurrency,
+    storageClassFor: (key: string) => storageClassFor(key, resolved),
+  };
+  return new ObjectBackend(client, backend, context);
+}
+
+async function newBucket(
+  { storage }: GcsConnection,
+  { projectId, location }: ResolvedOptions,
+): Promise<NewBucket> {
+  return { projectId: projectId ?? (await storage.authClient.getProjectId()), location };
+}

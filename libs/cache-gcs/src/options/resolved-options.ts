@@ -1,0 +1,62 @@
+import type { GcsOptions, LifecycleRule, ServiceAccountKey, StorageClass } from "./gcs-options.ts";
+
+/** {@link GcsOptions} with every default filled in. */
+export type ResolvedOptions = Readonly<{
+  bucket: string;
+  projectId: string | undefined;
+  prefix: string;
+  endpoint: string | undefined;
+  keyFilename: string | undefined;
+  credentials: ServiceAccountKey | undefined;
+  userProject: string | undefined;
+  kmsKeyName: string | undefined;
+  storageClass: StorageClass | undefined;
+  storageClasses: Readonly<Record<string, StorageClass>>;
+  lifecycleRules: readonly LifecycleRule[];
+  manageBucket: boolean;
+  createBucket: boolean;
+  location: string | undefined;
+  defaultTtl: number | null;
+  maxValueBytes: number;
+  resumableAboveBytes: number;
+  concurrency: number;
+  connectTimeoutMs: number;
+  timeoutMs: number;
+  maxRetries: number;
+}>;
+
+/** Fills the defaults in. `options` must be valid. */
+export function resolveOptions(options: GcsOptions): ResolvedOptions {
+  return {
+    bucket: options.bucket,
+    projectId: options.project_id,
+    prefix: options.prefix ?? "",
+    endpoint: options.endpoint,
+    keyFilename: options.key_filename,
+    credentials: options.credentials,
+    userProject: options.user_project,
+    kmsKeyName: options.kms_key_name,
+    storageClass: options.storage_class,
+    storageClasses: options.storage_classes ?? {},
+    lifecycleRules: options.lifecycle_rules ?? [],
+    manageBucket: options.manage_bucket ?? true,
+    createBucket: options.create_bucket ?? false,
+    location: options.location,
+    defaultTtl: options.default_ttl ?? null,
+    maxValueBytes: options.max_value_bytes ?? 2 ** 30,
+    resumableAboveBytes: options.resumable_above_bytes ?? 2 ** 26,
+    concurrency: options.concurrency ?? 64,
+    connectTimeoutMs: options.connect_timeout_ms ?? 5000,
+    timeoutMs: options.request_timeout_ms ?? 30_000,
+    maxRetries: options.max_retries ?? 2,
+  };
+}
+
+/** The class of an entry: that of its key type, else the tier's; `undefined`: the bucket's. `key` is a canonical path. */
+export function storageClassFor(
+  key: string,
+  { storageClass, storageClasses }: ResolvedOptions,
+): StorageClass | undefined {
+  const family = key.split("/", 1)[0]?.split("@", 1)[0] ?? "";
+  return Object.hasOwn(storageClasses, family) ? storageClasses[family] : storageClass;
+}
