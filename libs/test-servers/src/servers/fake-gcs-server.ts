@@ -54,7 +54,8 @@ export async function startFakeGcs({
         "filesystem-root": join(dataFolder, "objects"),
         // Resumable uploads go on at the address that the server names.
         "external-url": endpointOf(port),
-        "public-host": `${host}:${port}`,
+        // Without a port it serves the XML API through a proxy too.
+        "public-host": host,
       }),
       cwd: dataFolder,
     }),
