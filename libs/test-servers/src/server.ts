@@ -66,7 +66,7 @@ async function startProcess<Ports>(
   recipe: Recipe<Ports>,
   { ports, folder, dataFolder }: Place<Ports>,
 ): Promise<GuardedProcess> {
-  const logFile = join(folder, "log");
+  const logFile = logFileIn(folder);
   await rm(logFile, { force: true });
   const child = await GuardedProcess.start(await recipe.launch(ports, dataFolder), {
     logFile,
@@ -85,6 +85,10 @@ async function startProcess<Ports>(
     }
     await delay(pollMs);
   }
+}
+
+function logFileIn(folder: string): string {
+  return join(folder, "log");
 }
 
 class PortTakenError extends Error {
@@ -127,6 +131,11 @@ export class Server implements AsyncDisposable {
   /** Fulfils when the process that runs now has ended, for whatever reason. */
   get ended(): Promise<void> {
     return this.#process.ended;
+  }
+
+  /** What it has printed since its last start; empty once it was stopped. */
+  async log(): Promise<string> {
+    return readFile(logFileIn(this.#started.folder), "utf8").catch(() => "");
   }
 
   /** Ends it politely and removes its data: it cannot be started again. Does nothing the second time. */

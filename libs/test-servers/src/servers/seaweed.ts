@@ -32,8 +32,11 @@ const fixed = [
 
 type Ports = readonly [s3: number, ...others: number[]];
 
-/** Who may use the server. */
-export type SeaweedOptions = Readonly<{ credentials?: S3Credentials }>;
+/** Who may use the server, and what it has from the start. */
+export type SeaweedOptions = Readonly<{
+  credentials?: S3Credentials;
+  buckets?: readonly string[];
+}>;
 
 /**
  * Starts SeaweedFS, a real store that checks signatures and refuses wrong keys.
@@ -42,6 +45,7 @@ export type SeaweedOptions = Readonly<{ credentials?: S3Credentials }>;
  */
 export async function startSeaweed({
   credentials = testCredentials,
+  buckets = [],
 }: SeaweedOptions = {}): Promise<S3Server> {
   const files = await installed("s3-second");
   const started = await launch<Ports>({
@@ -56,6 +60,7 @@ export async function startSeaweed({
         "mini",
         `-dir=${dataFolder}`,
         ...fixed,
+        ...(buckets.length > 0 ? [`-bucket=${buckets.join(",")}`] : []),
         ...portOptions.map((name, index) => `-${name}=${ports[index]}`),
       ],
       env: {

@@ -1,0 +1,56 @@
+import { parseArgs } from "node:util";
+
+import { serviceKinds, type ServiceKind } from "./service-set.ts";
+
+const names = serviceKinds.map(({ name }) => name).join(", ");
+
+export const usage: string = `npm run services [-- OPTIONS]
+
+Installs what is missing into .services/, starts servers on free ports of the loopback interface,
+writes their addresses to .services/.env and stops them with Ctrl-C. A server that REDIS_URL,
+S3_ENDPOINT, S3_SECOND_ENDPOINT or GCS_ENDPOINT names is used instead of an own one.
+
+  --only NAMES  some of ${names}, with commas between
+  --json        prints one line of JSON when all answer
+  --help        this text
+
+Exit codes: 1 a server cannot be installed, does not start or has died, 2 wrong usage,
+128 + its number after a signal (Ctrl-C: 130).
+`;
+
+/** What was asked for. */
+export type Request =
+  | Readonly<{ kind: "help" }>
+  | Readonly<{ kind: "wrong"; problem: string }>
+  | Readonly<{ kind: "run"; json: boolean; kinds: readonly ServiceKind[] }>;
+
+/** @param args Without the program's own name. */
+export function parseCommandLine(args: readonly string[]): Request {
+  try {
+    const { values } = parseArgs({
+      args: [...args],
+      options: {
+        only: { type: "string" },
+        json: { type: "boolean", default: false },
+        help: { type: "boolean", default: false },
+      },
+    });
+    if (values.help) return { kind: "help" };
+    return runRequest(values.json, values.only);
+  } catch (error) {
+    return { kind: "wrong", problem: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+function runRequest(json: boolean, only: string | undefined): Request {
+  if (only === undefined) return { kind: "run", json, kinds: serviceKinds };
+  const wanted = only.split(",").map((name) => name.trim());
+  const unknown = wanted.filter((name) => !serviceKinds.some((kind) => kind.name === name));
+  if (unknown.length > 0) {
+    return {
+      kind: "wrong",
+      problem: `--only: no server "${unknown.join('", "')}"; there are ${names}`,
+    };
+  }
+  return { kind: "run", json, kinds: serviceKinds.filter(({ name }) => wanted.includes(name)) };
+}

@@ -1,0 +1,71 @@
+import { once } from "node:events";
+import { constants } from "node:os";
+
+import { parseCommandLine, usage, type Request } from "./command-line.ts";
+import { removeOwnEnvFile, writeEnvFile } from "./env-file.ts";
+import { jsonReport, textReport } from "./report.ts";
+import { startServices, stopServices, variablesOf, type Service } from "./service-set.ts";
+
+/** Where text goes. */
+export type Output = Readonly<{ print(text: string): void; complain(text: string): void }>;
+
+/** Starts the servers and stays until a signal comes or a server dies. Gives the exit code. */
+export async function runServices(args: readonly string[], output: Output): Promise<number> {
+  const request = parseCommandLine(args);
+  if (request.kind === "help") output.print(usage);
+  if (request.kind === "wrong") output.complain(`${request.problem}\nnpm run services -- --help\n`);
+  if (request.kind !== "run") return request.kind === "help" ? 0 : 2;
+  return runSet(request, output);
+}
+
+async function runSet(
+  { kinds, json }: Extract<Request, { kind: "run" }>,
+  output: Output,
+): Promise<number> {
+  const interrupted = nextSignal();
+  const set = await Promise.race([interrupted, startServices(kinds)]);
+  // Whoever ends the process now also ends what is being started.
+  if (typeof set === "number") return set;
+  const { services, missing } = set;
+  try {
+    const reasons = Object.entries(missing).map(([name, reason]) => `${name}: ${reason}\n`);
+    if (reasons.length > 0) {
+      output.complain(`${reasons.join("\n")}\n--only starts the others.\n`);
+      return 1;
+    }
+    await writeEnvFile(variablesOf(services));
+    output.print(json ? jsonReport(services) : textReport(services));
+    const end = await Promise.race([interrupted, firstDeath(services)]);
+    if (typeof end === "number") return end;
+    output.complain(`${end}\nThe others are stopped.\n`);
+    return 1;
+  } finally {
+    await removeOwnEnvFile();
+    await stopServices(services);
+  }
+}
+
+/** Fulfils with what died, and what it said before. */
+async function firstDeath(services: readonly Service[]): Promise<string> {
+  const deaths = services.flatMap(({ kind, server }) =>
+    server ? [server.ended.then(async () => `${kind.title} has ended\n${await server.log()}`)] : [],
+  );
+  // Without a server of our own there is nothing that could die, but the process has to stay.
+  const staying = setInterval(() => undefined, 60_000);
+  try {
+    return await Promise.race([...deaths, new Promise<never>(() => undefined)]);
+  } finally {
+    clearInterval(staying);
+  }
+}
+
+/** The exit code that a shell expects after the signal that comes first. */
+async function nextSignal(): Promise<number> {
+  const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+  return Promise.race(
+    signals.map(async (name) => {
+      await once(process, name);
+      return 128 + constants.signals[name];
+    }),
+  );
+}
