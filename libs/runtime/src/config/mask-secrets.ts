@@ -2,7 +2,7 @@ const NAME =
   "(?:pass(?:word|wd|phrase)|secret|token|credentials?|api_?key|access_?key|account_?key|private_?key|signature|signing_?key|authori[sz]ation)";
 const VALUE = `("(?:[^"\\\\]|\\\\.)*"|'[^']*'|(?:(?:Bearer|Basic)\\s+)?[^\\s"',;&}\\])]+)`;
 /** What options, variables and parameters are called that hold secrets. */
-const SECRET_NAME = new RegExp(NAME, "i");
+const SECRET_NAME = new RegExp(`${NAME}|^key$`, "i");
 /** As YAML, JSON and headers write it. */
 const OPTION = new RegExp(`(${NAME}[\\w.-]*["']?\\s*:\\s*)${VALUE}`, "gi");
 /** As queries, shells and connection strings write it. */
