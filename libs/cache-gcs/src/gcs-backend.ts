@@ -5,6 +5,7 @@ import { applyLifecycle } from "./bucket/apply-lifecycle.ts";
 import { openBucket, type NewBucket } from "./bucket/open-bucket.ts";
 import { connect, type GcsConnection } from "./gcs-connection.ts";
 import { GcsObjectClient } from "./objects/gcs-object-client.ts";
+import type { GcsSession } from "./objects/gcs-session.ts";
 import type { GcsOptions } from "./options/gcs-options.ts";
 import {
   resolveOptions,
@@ -38,18 +39,28 @@ export async function gcsBackend(
     session.transport[Symbol.dispose]();
     throw error;
   }
+  return composeBackend(session, resolved, context);
+}
+
+/** The tier over a session that it will close; sends nothing. */
+export function composeBackend(
+  session: GcsSession,
+  options: ResolvedOptions,
+  context: BackendContext,
+): ObjectBackend {
+  const layout = new ObjectLayout(options.prefix);
   const client = new GcsObjectClient(session, {
     random: context.random,
     uploadPrefix: layout.uploads,
-    kmsKeyName: resolved.kmsKeyName,
-    maxValueBytes: resolved.maxValueBytes,
-    resumableAboveBytes: resolved.resumableAboveBytes,
+    kmsKeyName: options.kmsKeyName,
+    maxValueBytes: options.maxValueBytes,
+    resumableAboveBytes: options.resumableAboveBytes,
   });
   const backend = {
     layout,
-    defaultTtl: resolved.defaultTtl,
-    concurrency: resolved.concurrency,
-    storageClassFor: (key: string) => storageClassFor(key, resolved),
+    defaultTtl: options.defaultTtl,
+    concurrency: options.concurrency,
+    storageClassFor: (key: string) => storageClassFor(key, options),
   };
   return new ObjectBackend(client, backend, context);
 }

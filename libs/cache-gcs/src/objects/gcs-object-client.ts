@@ -12,7 +12,12 @@ import type { Bytes, Call, Random } from "@cogniverse/sdk";
 import { deleteBatches } from "./batch-delete.ts";
 import { parseAnswer } from "../transport/refusal.ts";
 import type { GcsSession } from "./gcs-session.ts";
-import { factsInResource, OBJECT_FIELDS, type ObjectResource } from "./object-facts.ts";
+import {
+  asGeneration,
+  factsInResource,
+  OBJECT_FIELDS,
+  type ObjectResource,
+} from "./object-facts.ts";
 import { ObjectReader } from "./object-reader.ts";
 import { ObjectWriter, type WriteOptions } from "./object-writer.ts";
 import { StreamUpload } from "./stream-upload.ts";
@@ -89,7 +94,9 @@ export class GcsObjectClient implements ObjectClient {
 
   async delete(name: string, etag?: string, { signal }: Call = {}): Promise<boolean> {
     const doing = this.#session.doing("delete", name);
-    const path = this.#session.paths.metadata(name, { ifGenerationMatch: etag });
+    const generation = etag === undefined ? undefined : asGeneration(etag);
+    // Emulators heed only `generation`. In a bucket that keeps versions it takes the named one, so that none is left behind.
+    const path = this.#session.paths.metadata(name, { ifGenerationMatch: generation, generation });
     const repeatable = etag === undefined ? "always" : "refused";
     return this.#session.retrying(repeatable, signal, async (number) => {
       const answer = await this.#session.transport.exchange(

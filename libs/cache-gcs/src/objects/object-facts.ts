@@ -64,3 +64,8 @@ function sizeIn(headers: IncomingHttpHeaders): number {
 function text(header: string | readonly string[] | undefined): string {
   return typeof header === "string" ? header : (header?.[0] ?? "");
 }
+
+/** An etag as a generation. What is none becomes one that no object has: they count microseconds. */
+export function asGeneration(etag: string): string {
+  return /^[1-9]\d{0,18}$/.test(etag) ? etag : "1";
+}

@@ -12,6 +12,7 @@ import type { GcsSession } from "./gcs-session.ts";
 import { checksumInHeader } from "./checksum.ts";
 import { readAsItComes, readWhole } from "./object-body.ts";
 import {
+  asGeneration,
   factsInHeaders,
   factsInResource,
   OBJECT_FIELDS,
@@ -46,7 +47,7 @@ export class ObjectReader {
   async isUnchanged(name: string, etag: string, call: Call): Promise<boolean> {
     const found = await this.#describe(
       name,
-      { ifGenerationNotMatch: etag, fields: "generation" },
+      { ifGenerationNotMatch: asGeneration(etag), fields: "generation" },
       call,
     );
     return found === "unchanged" || found?.generation === etag;

@@ -6,7 +6,7 @@ import type { Repeatable } from "../transport/retry.ts";
 import { checksumOf } from "./checksum.ts";
 import type { GcsSession } from "./gcs-session.ts";
 import { multipartBody } from "./multipart-body.ts";
-import type { ObjectResource } from "./object-facts.ts";
+import { asGeneration, type ObjectResource } from "./object-facts.ts";
 import { ResumableUpload } from "./resumable-upload.ts";
 
 /** How this bucket's objects are written. */
@@ -137,5 +137,5 @@ export class ObjectWriter {
 /** Generation 0 is that of an object which is not there. */
 function generationOf(condition: ObjectCondition | undefined): string | undefined {
   if (condition === undefined) return undefined;
-  return condition.if === "absent" ? "0" : condition.etag;
+  return condition.if === "absent" ? "0" : asGeneration(condition.etag);
 }
