@@ -1,12 +1,12 @@
 import type { TruthSummary } from "@cogniverse/runtime";
 import type { PlannedChange } from "@cogniverse/sdk";
 
-/** Whose invalidation log is the truth, why, and what an acknowledged invalidation has waited for. */
+/** Whose invalidation log is the truth, why, and when an invalidation is acknowledged. */
 export function truthLines({ tier, backend, why, acknowledged, warning }: TruthSummary): string {
   const owner = tier === null ? "the log of this process" : `the log of "${tier}" (${backend})`;
   const lines = [
     `invalidation goes by ${owner}: ${why}`,
-    `an acknowledged invalidation waited ${acknowledged}`,
+    `an invalidation is acknowledged ${acknowledged}`,
     ...(warning === undefined ? [] : [`mind: ${warning}`]),
   ];
   return lines.map((line) => `${line}\n`).join("");

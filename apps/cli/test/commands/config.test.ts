@@ -17,7 +17,7 @@ test("everything that is wrong is said at once, each with its place, and no secr
   expect({ code, out }).toEqual({ code: 1, out: "" });
   for (const [line, column] of [
     [3, 55],
-    [4, 21],
+    [4, 83],
     [6, 19],
     [7, 34],
     [7, 38],

@@ -43,8 +43,15 @@ export async function diagnoseTier(
   const base = { tier: tier.name, backend: tier.backend, ...serverFacts(examined) };
   options.onStep("start");
   const started = await start(tier, options);
-  if (!started.ok)
-    return { ...base, state: "down", findings: [...found, failureFinding("start", started.error)] };
+  if (!started.ok) {
+    // What cannot be started could hardly be looked at: one line says both.
+    const others = found.filter(({ check }) => check !== "server");
+    return {
+      ...base,
+      state: "down",
+      findings: [...others, failureFinding("start", started.error)],
+    };
+  }
   const { backend } = started;
   try {
     const tried = await tryAll(tier, backend, options);

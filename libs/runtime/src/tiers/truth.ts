@@ -12,7 +12,7 @@ export type TruthSummary = Readonly<{
   leaseMs: number;
   /** Why it is this one, for people. */
   why: string;
-  /** What an acknowledged invalidation has waited for, for people. */
+  /** When an invalidation is acknowledged, for people. */
   acknowledged: string;
   /** What the choice costs, where that may surprise. */
   warning?: string;
@@ -51,12 +51,12 @@ function reach(traits: BackendTraits | undefined): string {
 function reason(traits: BackendTraits | undefined, others: readonly Candidate[]): string {
   if (others.length === 0) return `the only tier with an invalidation log (${reach(traits)})`;
   const before = others.map((c) => `"${c.tier.name}" (${reach(c.traits)})`).join(" and ");
-  return `${reach(traits)}: before ${before}`;
+  return `${reach(traits)}; chosen over ${before}`;
 }
 
 function acknowledgement(leaseMs: number): string {
-  if (leaseMs === 0) return "until it is recorded: no other process can serve from before it";
-  return `until it is recorded and no node can serve from before it, at the latest ${leaseMs} ms later; with wait "durable" only until it is recorded`;
+  if (leaseMs === 0) return "when it is recorded: no other process can serve from before it";
+  return `when it is recorded and no node can serve from before it, at the latest ${leaseMs} ms later; with wait "durable" as soon as it is recorded`;
 }
 
 function ofThisProcess(tiers: readonly ResolvedTier[]): TruthSummary {

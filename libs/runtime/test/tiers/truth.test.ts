@@ -47,7 +47,7 @@ describe("whose log is the truth", () => {
       tier: "tier_s3",
       backend: "s3",
       leaseMs: 700,
-      why: 'seen by all nodes, durable: before "tier_redis" (seen by all nodes, not durable) and "tier_disk" (seen by this machine, durable)',
+      why: 'seen by all nodes, durable; chosen over "tier_redis" (seen by all nodes, not durable) and "tier_disk" (seen by this machine, durable)',
       acknowledged: expect.stringContaining("at the latest 700 ms later"),
     });
   });
