@@ -1,4 +1,4 @@
-export { install, type Missing, type Need } from "./install/install.ts";
+export { install, pythonWithNumpy, type Missing, type Need } from "./install/install.ts";
 export { serverSuite } from "./server-suite.ts";
 export { Server } from "./server.ts";
 export {

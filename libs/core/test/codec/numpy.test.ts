@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
+import { pythonWithNumpy, serverSuite } from "@cogniverse/test-servers";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import * as fc from "fast-check";
 
@@ -15,18 +16,13 @@ import { npyCodec } from "../../src/codec/npy-codec.ts";
 import { createNpzCodec, npzCodec, type NdArrays } from "../../src/codec/npz-codec.ts";
 import { failureOf } from "../support/failure-of.ts";
 import { countingArray, dtypes, namedArrays, ndArrays } from "../support/nd-array-arbitrary.ts";
-import { numpyVenv } from "../support/numpy-venv.ts";
 
 type Described = Readonly<{ dtype: string; shape: readonly number[]; sha256: string }>;
 type Case = Readonly<{ file: string; arrays: Readonly<Record<string, Described>> }>;
 type Report = Readonly<{ numpy: string; checked: number; problems: readonly string[] }>;
 
-const venv = await numpyVenv();
-const skipped = "missing" in venv && process.env["CI"] !== "true";
-if (skipped) {
-  process.stderr.write(`\nSKIPPED: files are not checked against numpy: ${venv.missing}\n\n`);
-}
-const describeWithNumpy = skipped ? describe.skip : describe;
+const describeWithNumpy = serverSuite(["python"], describe);
+const skipped = describeWithNumpy !== describe;
 
 const folder = mkdtempSync(join(tmpdir(), "numpy-cases-"));
 const script = fileURLToPath(new URL("../support/numpy-cases.py", import.meta.url));
@@ -83,11 +79,6 @@ async function writeOurs(): Promise<void> {
   await writeFile(join(folder, "ours.json"), JSON.stringify(cases));
 }
 
-function requiredPython(): string {
-  if ("missing" in venv) throw new Error(`numpy is needed here: ${venv.missing}`);
-  return venv.python;
-}
-
 /** One Python process does both directions. */
 async function runNumpy(python: string): Promise<Report> {
   const { stdout } = await promisify(execFile)(python, [script, folder], { maxBuffer: 2 ** 26 });
@@ -100,9 +91,8 @@ let theirs: readonly Case[] = [];
 
 beforeAll(async () => {
   if (skipped) return;
-  const python = requiredPython();
   await writeOurs();
-  report = await runNumpy(python);
+  report = await runNumpy(await pythonWithNumpy());
   // Written by the script, in this form.
   theirs = JSON.parse(await readFile(join(folder, "numpy.json"), "utf8")) as Case[];
 }, 120_000);

@@ -80,6 +80,15 @@ export async function installed(need: Need): Promise<Installed> {
   return found;
 }
 
+/**
+ * The interpreter of `.services/venv`, which has numpy.
+ *
+ * @throws {UnavailableError} Where it cannot be installed.
+ */
+export async function pythonWithNumpy(): Promise<string> {
+  return (await installed("python"))["python"] ?? "";
+}
+
 function shortcoming(need: Need): string | undefined {
   if (need !== "redis-tls") return undefined;
   const server = installedComponent(redis);

@@ -5,12 +5,7 @@ import { fileURLToPath } from "node:url";
 
 import { servicesFolder } from "../services-folder.ts";
 import { UnavailableError } from "../unavailable-error.ts";
-import {
-  installComponent,
-  installedComponent,
-  type Component,
-  type Installed,
-} from "./component.ts";
+import { installComponent, type Component } from "./component.ts";
 import { runCommand } from "./run-command.ts";
 
 const venv = join(servicesFolder, "venv");
@@ -63,15 +58,6 @@ export async function installIntoVenv(
 /** Runs Python code in the environment. */
 export async function askPython(code: string): Promise<string> {
   return (await runCommand(venvPython, ["-c", code])).trim();
-}
-
-/** The interpreter that has numpy, where it is installed already. */
-export function installedPython(): string | undefined {
-  return pythonOf(installedComponent(pythonVenv));
-}
-
-function pythonOf(installed: Installed | undefined): string | undefined {
-  return installed?.["python"];
 }
 
 async function findPython(): Promise<string> {

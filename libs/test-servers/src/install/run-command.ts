@@ -11,7 +11,7 @@ export type RunOptions = Readonly<{
 }>;
 
 /** A command that ended with an exit code other than 0, or could not be started. */
-export class CommandError extends Error {
+class CommandError extends Error {
   override readonly name = "CommandError";
 }
 
@@ -19,7 +19,7 @@ export class CommandError extends Error {
  * Runs a program to its end.
  *
  * @returns What it printed, standard error included.
- * @throws {CommandError} With the last lines of that.
+ * @throws {Error} With the last lines of that.
  */
 export async function runCommand(
   command: string,

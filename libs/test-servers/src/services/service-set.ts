@@ -121,7 +121,7 @@ function awsVariables(): Record<string, string> {
 }
 
 /** Those that the environment has for a server that it names; both S3 servers share the variables. */
-export function s3Credentials(): S3Credentials {
+function s3Credentials(): S3Credentials {
   const accessKeyId = process.env["AWS_ACCESS_KEY_ID"];
   const secretAccessKey = process.env["AWS_SECRET_ACCESS_KEY"];
   return accessKeyId && secretAccessKey ? { accessKeyId, secretAccessKey } : testCredentials;
