@@ -1,4 +1,4 @@
-import { deepEqual, equal } from "node:assert/strict";
+import { deepEqual, equal, ok } from "node:assert/strict";
 import { type CacheBackend, isUnreadable } from "@cogniverse/sdk";
 import type { BackendFixture, UnreadableKind } from "./backend-fixture.ts";
 import type { ResolvedContract, Rule } from "./rule.ts";
@@ -11,9 +11,9 @@ export function unreadableRules(rule: Rule, { unreadable, has }: ResolvedContrac
   for (const kind of unreadable) {
     rule(`a copy that is ${kind} is reported so, and served by no call`, async (f) => {
       await spoilt(f, kind);
-      deepEqual(await entriesOf(f.backend).getEntry("a", "t"), { unreadable: kind });
+      isReported(await entriesOf(f.backend).getEntry("a", "t"), kind);
       await spoilt(f, kind);
-      equal(await f.backend.get("a", "t"), undefined);
+      equal((await f.backend.get("a", "t")) === undefined, true);
       checkBytes((await readEntry(f.backend, "b", "t"))?.data, large.data);
       if (has("scan")) await scanned(f.backend);
     });
@@ -24,7 +24,8 @@ export function unreadableRules(rule: Rule, { unreadable, has }: ResolvedContrac
         const answers = await f.backend.batch?.getEntries(["b", "a", "c"], "t");
         const [healthy, bad, none] = answers ?? [];
         equal(healthy !== undefined && "etag" in healthy, true);
-        deepEqual([bad, none], [{ unreadable: kind }, undefined]);
+        isReported(bad, kind);
+        equal(none, undefined);
       });
 
     if (kind === "corrupt") droppedRule(rule);
@@ -36,7 +37,7 @@ export function unreadableRules(rule: Rule, { unreadable, has }: ResolvedContrac
       deepEqual((await readEntry(f.backend, "a", "t"))?.metadata, large.metadata);
       await spoilt(f, kind);
       await f.backend.delete("a", "t");
-      equal(await entriesOf(f.backend).getEntry("a", "t"), undefined);
+      equal((await entriesOf(f.backend).getEntry("a", "t")) === undefined, true);
     });
   }
 }
@@ -46,7 +47,7 @@ function droppedRule(rule: Rule): void {
     await spoilt(f, "corrupt");
     for (let i = 0; i < 3; i++) {
       const answer = await entriesOf(f.backend).getEntry("a", "t");
-      if (answer !== undefined) deepEqual(answer, { unreadable: "corrupt" });
+      if (answer !== undefined) isReported(answer, "corrupt");
     }
   });
 }
@@ -55,12 +56,19 @@ function keptRule(rule: Rule, kind: UnreadableKind): void {
   rule(`a copy that is ${kind} is kept, however often it is read`, async (f) => {
     await spoilt(f, kind);
     for (let i = 0; i < 3; i++) {
-      deepEqual(await entriesOf(f.backend).getEntry("a", "t"), { unreadable: kind });
-      equal(await f.backend.get("a", "t"), undefined);
+      isReported(await entriesOf(f.backend).getEntry("a", "t"), kind);
+      equal((await f.backend.get("a", "t")) === undefined, true);
     }
     const head = await entriesOf(f.backend).headEntry("a", "t");
-    deepEqual(head, { unreadable: kind });
+    isReported(head, kind);
   });
+}
+
+/** Not by comparing the whole answer: a diff of a large value would take minutes. */
+function isReported(answer: unknown, kind: UnreadableKind): void {
+  ok(typeof answer === "object" && answer !== null, "the copy is reported as absent");
+  ok("unreadable" in answer, "the copy is served");
+  equal(answer.unreadable, kind);
 }
 
 /** Stores "a" and "b" and spoils "a". */

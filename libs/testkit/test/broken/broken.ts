@@ -1,11 +1,27 @@
-import type { CacheBackend, EntryStore } from "@cogniverse/sdk";
-import type { BackendFixture } from "@cogniverse/testkit";
+import type { CacheBackend, EntryStore, InvalidationLog } from "@cogniverse/sdk";
+import type {
+  BackendContractOptions,
+  BackendFixture,
+  LogContractOptions,
+  LogFixture,
+} from "@cogniverse/testkit";
 
-/** An honest backend or log made wrong in one way, and the rule that has to notice. */
-export type Broken<B> = Readonly<{
+/** An honest backend, its fixture or its failing states made wrong in one way, and the rule that has to notice. */
+export type Broken = Readonly<{
   fault: string;
   rule: string;
-  breakIt: (honest: B, fixture: BackendFixture) => B;
+  breakIt?: (honest: Full, fixture: BackendFixture) => Full;
+  breakFixture?: (honest: BackendFixture) => BackendFixture;
+  options?: Partial<BackendContractOptions>;
+}>;
+
+/** An honest log, or its fixture, made wrong in one way, and the rule that has to notice. */
+export type BrokenLog = Readonly<{
+  fault: string;
+  rule: string;
+  breakIt?: (honest: InvalidationLog) => InvalidationLog;
+  make?: () => LogFixture;
+  options?: LogContractOptions;
 }>;
 
 export type Full = CacheBackend;

@@ -1,8 +1,7 @@
-import type { Bytes, StreamStore } from "@cogniverse/sdk";
-import { type Broken, type Full, changed, required } from "./broken.ts";
+import { type Broken, changed, required } from "./broken.ts";
 
 /** Each breaks one rule. */
-export const brokenCapabilities: readonly Broken<Full>[] = [
+export const brokenCapabilities: readonly Broken[] = [
   {
     fault: "a batch leaves misses out",
     rule: "a batch answers each key in its place",
@@ -16,39 +15,31 @@ export const brokenCapabilities: readonly Broken<Full>[] = [
     },
   },
   {
-    fault: "a range's end is included",
-    rule: "a range is half-open",
-    breakIt: (h) =>
-      withStreams(h, (s) => ({
-        getStream: (k, t, r, c) => s.getStream(k, t, r && [r[0], r[1] + 1], c),
-      })),
+    fault: "a batch leaves metadata out",
+    rule: "a batch gives data, metadata and etag of each entry",
+    breakIt: (h) => {
+      const batch = required(h.batch);
+      return changed(h, {
+        batch: {
+          getEntries: async (...a) =>
+            (await batch.getEntries(...a)).map((answer) =>
+              answer !== undefined && "metadata" in answer
+                ? { ...answer, metadata: { ...answer.metadata, user: {} } }
+                : answer,
+            ),
+        },
+      });
+    },
   },
   {
-    fault: "a broken body is kept as far as it came",
-    rule: "a body that breaks is never visible, and spares the copy before it",
-    breakIt: (h) =>
-      withStreams(h, (s) => ({
-        putStream: (k, body, ...a) => s.putStream(k, swallow(body), ...a),
-      })),
-  },
-  {
-    fault: "metadata is sealed before the body ended",
-    rule: "what went in by chunks comes out whole, by stream and by get",
-    breakIt: (h) =>
-      withStreams(h, (s) => ({
-        putStream: (k, body, seal, ...a) => s.putStream(k, body, (seal(), seal), ...a),
-      })),
-  },
-  {
-    fault: "a body is visible while it comes in",
-    rule: "nothing is visible until the body has ended",
-    breakIt: (h) =>
-      withStreams(h, (s) => ({
-        putStream: async (k, body, seal, t, c) => (
-          await h.put(k, new Uint8Array(), t),
-          s.putStream(k, body, seal, t, c)
-        ),
-      })),
+    fault: "a batch answers the first 1,000 keys",
+    rule: "a batch of more keys than a service takes at once answers all",
+    breakIt: (h) => {
+      const batch = required(h.batch);
+      return changed(h, {
+        batch: { getEntries: (keys, ...a) => batch.getEntries(keys.slice(0, 1000), ...a) },
+      });
+    },
   },
   {
     fault: "two hold one lease",
@@ -78,16 +69,3 @@ export const brokenCapabilities: readonly Broken<Full>[] = [
     },
   },
 ];
-
-function withStreams(h: Full, change: (inner: StreamStore) => Partial<StreamStore>): Full {
-  const streams = required(h.streams);
-  return changed(h, { streams: { ...streams, ...change(streams) } });
-}
-
-async function* swallow(body: AsyncIterable<Bytes>): AsyncIterable<Bytes> {
-  try {
-    yield* body;
-  } catch {
-    // The fault: an error is taken for the end.
-  }
-}

@@ -10,7 +10,7 @@ async function torn(honest: Full, key: string, data: Bytes, tenantId: string): P
 }
 
 /** Each breaks one rule. */
-export const brokenConcurrency: readonly Broken<Full>[] = [
+export const brokenConcurrency: readonly Broken[] = [
   {
     fault: "a value is written in two steps",
     rule: "readers among 64 writers see one whole value or another",
@@ -31,6 +31,21 @@ export const brokenConcurrency: readonly Broken<Full>[] = [
           await settle(1);
           return h.put(k, shared, ...a);
         },
+      });
+    },
+  },
+  {
+    fault: "a deleted key stays in the listing",
+    rule: "writers and deleters of one key leave one value or none",
+    breakIt: (h) => {
+      const known = new Set<string>();
+      return changed(h, {
+        put: (k, ...a) => (known.add(k), h.put(k, ...a)),
+        delete: async (k, t, c) => {
+          await settle(2);
+          return h.delete(k, t, c);
+        },
+        listKeys: async () => [...known],
       });
     },
   },

@@ -3,7 +3,7 @@ import { settle } from "@cogniverse/testkit";
 import { type Broken, type Full, changed, entriesOf, withEntries } from "./broken.ts";
 
 /** Each breaks one rule. */
-export const brokenEntries: readonly Broken<Full>[] = [
+export const brokenEntries: readonly Broken[] = [
   {
     fault: "user metadata goes through Latin-1",
     rule: "metadata comes back as it was, and so does its absence",
@@ -14,6 +14,45 @@ export const brokenEntries: readonly Broken<Full>[] = [
           Object.entries(m.user).map(([k, v]) => [k, Buffer.from(v, "latin1").toString("latin1")]),
         ),
       })),
+  },
+  {
+    fault: "metadata is cut at what a header takes",
+    rule: "metadata of 4000 characters comes back as it was",
+    breakIt: (h) =>
+      withMetadata(h, (m) => ({
+        ...m,
+        user: Object.fromEntries(Object.entries(m.user).map(([k, v]) => [k, v.slice(0, 2000)])),
+      })),
+  },
+  {
+    fault: "metadata above the limit is cut without a word",
+    rule: "metadata above the limit is refused with `too_large`, and spares the copy before it",
+    breakIt: (h) => {
+      const cut = (user: Entry["metadata"]["user"] = {}): Entry["metadata"]["user"] =>
+        JSON.stringify(user).length > 4000 ? {} : user;
+      return changed(
+        withMetadata(h, (m) => ({ ...m, user: cut(m.user) })),
+        { put: (k, d, t, m, ...a) => h.put(k, d, t, cut(m), ...a) },
+      );
+    },
+  },
+  {
+    fault: "`not-newer` compares positions of two logs",
+    rule: "`not-newer` heeds no copy of another log, whatever its position",
+    breakIt: (h) => {
+      const inner = entriesOf(h);
+      return withEntries(h, {
+        async putEntry(k, e, t, condition, c) {
+          const seen = await inner.headEntry(k, t);
+          const later =
+            condition?.if === "not-newer" &&
+            seen !== undefined &&
+            !isUnreadable(seen) &&
+            seen.metadata.asOf > condition.asOf;
+          return later ? undefined : inner.putEntry(k, e, t, condition, c);
+        },
+      });
+    },
   },
   {
     fault: "an etag is the same for every write",
@@ -51,7 +90,7 @@ export const brokenEntries: readonly Broken<Full>[] = [
         (m.expiresAt ?? Infinity) < (f.clock?.now() ?? 0) ? { ...m, expiresAt: null } : m,
       ),
   },
-  ...(["absent", "match", "not-newer"] as const).map((ignored): Broken<Full> => ({
+  ...(["absent", "match", "not-newer"] as const).map((ignored): Broken => ({
     fault: `the condition \`${ignored}\` is ignored`,
     rule: {
       absent: "`absent` writes where nothing is, and only there",
@@ -66,6 +105,23 @@ export const brokenEntries: readonly Broken<Full>[] = [
       });
     },
   })),
+  {
+    fault: "`absent` takes an expired copy for one",
+    rule: "`absent` takes an expired copy for nothing",
+    breakIt: (h) => {
+      const known = new Set<string>();
+      const inner = entriesOf(h);
+      return changed(
+        withEntries(h, {
+          putEntry: async (k, e, t, condition, c) =>
+            condition?.if === "absent" && known.has(k)
+              ? undefined
+              : inner.putEntry(k, e, t, condition, c),
+        }),
+        { put: (k, ...a) => (known.add(k), h.put(k, ...a)) },
+      );
+    },
+  },
   {
     fault: "`not-newer` refuses an equal position",
     rule: "`not-newer` spares a copy of a later position, and no other",

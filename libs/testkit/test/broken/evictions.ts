@@ -2,7 +2,7 @@ import type { Entry, Eviction } from "@cogniverse/sdk";
 import { type Broken, type Full, changed, required } from "./broken.ts";
 
 /** Each breaks one rule. */
-export const brokenEvictions: readonly Broken<Full>[] = [
+export const brokenEvictions: readonly Broken[] = [
   {
     fault: "every other eviction is kept quiet",
     rule: "each entry that makes room is told once, with its metadata",

@@ -1,9 +1,9 @@
 import type { KeyScan } from "@cogniverse/sdk";
 import { settle } from "@cogniverse/testkit";
-import { type Broken, type Full, changed, required } from "./broken.ts";
+import { type Broken, changed, required } from "./broken.ts";
 
 /** Each breaks one rule. */
-export const brokenListing: readonly Broken<Full>[] = [
+export const brokenListing: readonly Broken[] = [
   {
     fault: "a prefix is a folder",
     rule: "a prefix is text: no pattern, no folder, no more and no less",
@@ -66,7 +66,33 @@ export const brokenListing: readonly Broken<Full>[] = [
       return changed(h, { scan: { scan: (p, after, t, c) => scan.scan(p, before(after), t, c) } });
     },
   },
+  {
+    fault: "a scan is paged by number, so that what comes meanwhile shifts it",
+    rule: "keys that stay put are met exactly once while others come and go",
+    breakIt: (h) => changed(h, { scan: pagedByNumber(required(h.scan), 50) }),
+  },
+  {
+    fault: "a scan meets what expired",
+    rule: "a scan can be left early, and leaves out what expired",
+    breakIt: (h) => changed(h, { put: (k, d, t, m, _s, c) => h.put(k, d, t, m, null, c) }),
+  },
 ];
+
+type Scanned = ReturnType<KeyScan["scan"]> extends AsyncIterable<infer One> ? One : never;
+
+/** Asks anew for each page, and leaves out as many as it had. */
+function pagedByNumber(inner: KeyScan, page: number): KeyScan {
+  return {
+    async *scan(...args) {
+      for (let had = 0; ; had += page) {
+        const all: Scanned[] = [];
+        for await (const one of inner.scan(...args)) all.push(one);
+        yield* all.slice(had, had + page);
+        if (all.length <= had + page) return;
+      }
+    },
+  };
+}
 
 function twiceAt(inner: KeyScan, place: number): KeyScan {
   return {

@@ -1,11 +1,8 @@
 import { type InvalidationLog, type LogRecord, toPosition } from "@cogniverse/sdk";
 import { settle } from "@cogniverse/testkit";
-
-type BrokenLog = Readonly<{
-  fault: string;
-  rule: string;
-  breakIt: (honest: InvalidationLog) => InvalidationLog;
-}>;
+import { fullLog } from "../full/full-log.ts";
+import type { BrokenLog } from "./broken.ts";
+import { brokenSharedLogs } from "./shared-logs.ts";
 
 function withRecords(
   h: InvalidationLog,
@@ -162,4 +159,69 @@ export const brokenLogs: readonly BrokenLog[] = [
     rule: "the id of a log is never another's",
     breakIt: (h) => ({ ...h, head: async (call) => ({ ...(await h.head(call)), logId: "log" }) }),
   },
+  {
+    fault: "what this release does not know is left out",
+    rule: "what a later release writes into a record is kept word for word",
+    breakIt: (h) =>
+      withRecords(h, (all) =>
+        all.map(({ position, tenantId, scope, mode, at, node }) => ({
+          position,
+          tenantId,
+          scope,
+          mode,
+          at,
+          node,
+        })),
+      ),
+  },
+  {
+    fault: "an append takes 100 records and forgets the rest",
+    rule: "one append of 1,000 records gives them their positions in order",
+    breakIt: (h) => ({ ...h, append: (records, o) => h.append(records.slice(0, 100), o) }),
+  },
+  {
+    fault: "a snapshot keeps the last record of each mode alone",
+    rule: "a snapshot says the last record of another content than the very last one's",
+    breakIt: (h) => ({
+      ...h,
+      async snapshot(call) {
+        const { head, records } = await h.snapshot(call);
+        const last = new Map(records.map((r) => [JSON.stringify([r.scope, r.mode]), r]));
+        return { head, records: [...last.values()].toSorted((a, b) => a.position - b.position) };
+      },
+    }),
+  },
+  {
+    fault: "the head of an empty snapshot is of no log",
+    rule: "a snapshot of an empty log is empty, and its head can be read from",
+    breakIt: (h) => ({
+      ...h,
+      async snapshot(call) {
+        const { head, records } = await h.snapshot(call);
+        return { head: head.position === 0 ? { ...head, logId: "" } : head, records };
+      },
+    }),
+  },
+  {
+    fault: "a log keeps 1,000 records, and its snapshot no more than they",
+    rule: "a reader 2000 records behind comes level",
+    breakIt: (h) => ({
+      ...h,
+      async read(from, call) {
+        const head = await h.head(call);
+        return head.position - from.position > 1000 ? { type: "reset", head } : h.read(from, call);
+      },
+      async snapshot(call) {
+        const { head, records } = await h.snapshot(call);
+        return { head, records: records.slice(-1000) };
+      },
+    }),
+  },
+  {
+    fault: "a closed log answers on",
+    rule: "after close every call rejects with `closed`",
+    breakIt: (h) => ({ ...h, snapshot: async () => ({ head: await h.head(), records: [] }) }),
+    make: () => ({ ...fullLog(), close: async () => undefined }),
+  },
+  ...brokenSharedLogs,
 ];

@@ -11,7 +11,7 @@ function renamed(honest: Full, key: (key: string) => string, tenant: (id: string
 }
 
 /** Each breaks one rule. */
-export const brokenPlainCalls: readonly Broken<Full>[] = [
+export const brokenPlainCalls: readonly Broken[] = [
   {
     fault: "an undeclared capability is missing",
     rule: "has the capabilities that it claims and no other",
@@ -45,6 +45,11 @@ export const brokenPlainCalls: readonly Broken<Full>[] = [
     rule: "a value of 4096 bytes comes back as it was",
     breakIt: (h) => changed(h, { put: (k, d, ...a) => h.put(k, d.slice(0, 2000), ...a) }),
   },
+  ...[1, 1000].map((bytes): Broken => ({
+    fault: `a value of ${bytes} bytes loses its last one`,
+    rule: `a value of ${bytes} bytes comes back as it was`,
+    breakIt: (h) => changed(h, { put: (k, d, ...a) => h.put(k, d.slice(0, -1), ...a) }),
+  })),
   {
     fault: "bytes go through text",
     rule: "a value of 300000 bytes comes back as it was",

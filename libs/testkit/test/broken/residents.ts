@@ -2,7 +2,7 @@ import type { ResidentSpace, ResidentStore } from "@cogniverse/sdk";
 import { type Broken, type Full, changed, required } from "./broken.ts";
 
 /** Each breaks one rule. */
-export const brokenResidents: readonly Broken<Full>[] = [
+export const brokenResidents: readonly Broken[] = [
   {
     fault: "tenants share residents",
     rule: "a resident is found as it was inserted, by its tenant alone",

@@ -1,7 +1,7 @@
-import { type Broken, type Full, changed } from "./broken.ts";
+import { type Broken, changed } from "./broken.ts";
 
 /** Each breaks one rule. */
-export const brokenTtl: readonly Broken<Full>[] = [
+export const brokenTtl: readonly Broken[] = [
   {
     fault: "the ttl is taken for milliseconds",
     rule: "a value lives for its ttl, in seconds, and then is absent from every call",
@@ -31,6 +31,12 @@ export const brokenTtl: readonly Broken<Full>[] = [
         getStats: async (...a) => ({ ...(await h.getStats(...a)), entries: known.size }),
       });
     },
+  },
+  {
+    fault: "a ttl above what 32 bits of milliseconds hold is a short one",
+    rule: "a ttl of a century is neither a short one nor refused",
+    breakIt: (h) =>
+      changed(h, { put: (k, d, t, m, s, c) => h.put(k, d, t, m, s && Math.min(s, 2 ** 21), c) }),
   },
   {
     fault: "null is taken for the default",
