@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { run } from "./bootstrap/children.mjs";
 import { main } from "./bootstrap/main.mjs";
 import { nodePath, root } from "./bootstrap/paths.mjs";
+import { withServices } from "./bootstrap/services-env.mjs";
 import { fromSource } from "./bootstrap/tools.mjs";
 import { prepareWorkspace, workspaceEnv } from "./bootstrap/workspace.mjs";
 
@@ -13,7 +14,7 @@ await main(async (progress, args) => {
   const env = {
     COGNIVERSE_CACHE_CONFIG: join(root, "configs/embedded.yaml"),
     COGNIVERSE_CACHE_DIR: join(home, "cache"),
-    ...workspaceEnv(),
+    ...withServices(workspaceEnv()),
   };
   const options = { cwd: process.env["INIT_CWD"] ?? process.cwd(), env };
   const { code } = await run(nodePath, [...fromSource, app, ...args], options);
