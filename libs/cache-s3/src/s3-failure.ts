@@ -1,0 +1,71 @@
+/** What an answer or a broken connection says, whichever of the SDK's shapes it came in. `code` is the service's or the system's. */
+export type S3Failure = Readonly<{
+  code: string;
+  message: string;
+  status?: number;
+  requestId?: string;
+  /** Where the bucket is, if the service says so. */
+  region?: string;
+  /** The SDK has corrected its clock: the same request may succeed now. */
+  clockCorrected: boolean;
+}>;
+
+type Loose = Readonly<Record<string, unknown>>;
+
+/** Reads what was thrown by `S3Client.send` or by a body. Never throws. */
+export function readFailure(error: unknown): S3Failure {
+  if (!isObject(error)) return { code: "unknown", message: String(error), clockCorrected: false };
+  const metadata = isObject(error["$metadata"]) ? error["$metadata"] : {};
+  const status = metadata["httpStatusCode"];
+  const requestId = metadata["requestId"];
+  const region = regionOf(error);
+  return {
+    code: codeOf(error),
+    message: typeof error["message"] === "string" ? error["message"] : "",
+    ...(typeof status === "number" ? { status } : {}),
+    ...(typeof requestId === "string" ? { requestId } : {}),
+    ...(region === undefined ? {} : { region }),
+    clockCorrected: metadata["clockSkewCorrected"] === true,
+  };
+}
+
+/** Nothing is stored under that name. A missing bucket is something else. */
+export function isAbsent({ status, code }: S3Failure): boolean {
+  return status === 404 && code !== "NoSuchBucket" && code !== "NoSuchUpload";
+}
+
+/** A condition was not met: 412, or for a condition on an etag 404, where nothing is stored any more. */
+export function isUnmet(failure: S3Failure): boolean {
+  return failure.status === 412 || isAbsent(failure);
+}
+
+/** Another write of this name was under way: S3 asks to repeat the whole operation. */
+export function isConflict({ status, code }: S3Failure): boolean {
+  return status === 409 && (code === "ConditionalRequestConflict" || code === "OperationAborted");
+}
+
+/** In a class that must be restored first. */
+export function isArchived({ code }: S3Failure): boolean {
+  return code === "InvalidObjectState";
+}
+
+function codeOf(error: Loose): string {
+  const name = error["name"];
+  const code = error["code"];
+  if (name === "TimeoutError") return name;
+  // System errors have a code, the service's answers a name.
+  if (typeof code === "string" && code !== "") return code;
+  return typeof name === "string" && name !== "" ? name : "unknown";
+}
+
+function regionOf(error: Loose): string | undefined {
+  if (typeof error["Region"] === "string") return error["Region"];
+  const response = error["$response"];
+  const headers = isObject(response) ? response["headers"] : undefined;
+  const header = isObject(headers) ? headers["x-amz-bucket-region"] : undefined;
+  return typeof header === "string" ? header : undefined;
+}
+
+function isObject(value: unknown): value is Loose {
+  return typeof value === "object" && value !== null;
+}
