@@ -1,0 +1,112 @@
+import {
+  isUnreadable,
+  type Call,
+  type Clock,
+  type KeyScan,
+  type StoredHead,
+} from "@cogniverse/sdk";
+import type { Connection } from "./connection.ts";
+import { asList, headIn } from "./entries.ts";
+import { PAGE_HEADS, PAGE_PRESENCE } from "./entry-scripts.ts";
+import type { Bucket, Names } from "./names.ts";
+import type { Script } from "./script.ts";
+
+/** Keys of one bucket that one step asks for. A scan holds as many heads of each bucket. */
+const PAGE = 128;
+/** Above every character of a canonical key. */
+const LAST = "\x7f";
+
+type Range = Readonly<{ prefix: string; after: string | undefined; call: Call | undefined }>;
+type Row<T> = Readonly<{ key: string; found: T }>;
+
+/** Walks a tenant's keys in the order of their bytes: one sorted range a bucket, read in pages and merged. */
+export class KeyPages implements KeyScan {
+  readonly #connection: Connection;
+  readonly #names: Names;
+  readonly #clock: Clock;
+
+  constructor(connection: Connection, names: Names, clock: Clock) {
+    this.#connection = connection;
+    this.#names = names;
+    this.#clock = clock;
+  }
+
+  async *scan(
+    prefix: string,
+    after: string | undefined,
+    tenantId: string,
+    call?: Call,
+  ): AsyncGenerator<StoredHead & { readonly key: string }, void, undefined> {
+    const range = { prefix, after, call };
+    const sources = this.#names
+      .buckets(tenantId)
+      .map((bucket) => this.#rows(bucket, range, PAGE_HEADS));
+    for await (const { key, found } of merged(sources)) {
+      const head = headIn(found, this.#clock.now());
+      if (head !== undefined && !isUnreadable(head)) yield { key, ...head };
+    }
+  }
+
+  /** All keys whose entries are there. */
+  async keys(prefix: string, tenantId: string, call?: Call): Promise<readonly string[]> {
+    const range = { prefix, after: undefined, call };
+    const lists = await Promise.all(
+      this.#names.buckets(tenantId).map((bucket) => this.#keysOf(bucket, range)),
+    );
+    return lists.flat().sort();
+  }
+
+  async #keysOf(bucket: Bucket, range: Range): Promise<readonly string[]> {
+    const keys: string[] = [];
+    for await (const { key } of this.#rows(bucket, range, PAGE_PRESENCE)) keys.push(key);
+    return keys;
+  }
+
+  async *#rows(
+    bucket: Bucket,
+    { prefix, after, call }: Range,
+    script: Script,
+  ): AsyncGenerator<Row<unknown>, void, undefined> {
+    const doing = { doing: "list keys", signal: call?.signal };
+    const end = prefix === "" ? "+" : `(${prefix}${LAST}`;
+    let start = after !== undefined && after >= prefix ? `(${after}` : `[${prefix}`;
+    for (;;) {
+      const limit = ["LIMIT", "0", String(PAGE)];
+      const range = [bucket.index, start, end, ...limit];
+      const page = asList(
+        await this.#connection.send("zrangebylex", range, { ...doing, text: true }),
+      ).map(String);
+      if (page.length === 0) return;
+      const names = [bucket.index, ...page.map((key) => bucket.entry(key))];
+      const found = asList(await this.#connection.run(script, names, page, doing));
+      for (const [at, key] of page.entries())
+        if (found[at] !== null && found[at] !== undefined) yield { key, found: found[at] };
+      if (page.length < PAGE) return;
+      start = `(${page.at(-1)}`;
+    }
+  }
+}
+
+/** One ascending sequence of several. Each is read on as soon as its last row was taken. */
+async function* merged<T>(
+  sources: readonly AsyncGenerator<Row<T>, void, undefined>[],
+): AsyncGenerator<Row<T>, void, undefined> {
+  try {
+    const heads = await Promise.all(sources.map((source) => source.next()));
+    for (;;) {
+      let least = -1;
+      let row: Row<T> | undefined;
+      for (const [at, head] of heads.entries()) {
+        if (head.done === true || (row !== undefined && head.value.key >= row.key)) continue;
+        least = at;
+        row = head.value;
+      }
+      const source = sources[least];
+      if (row === undefined || source === undefined) return;
+      yield row;
+      heads[least] = await source.next();
+    }
+  } finally {
+    await Promise.all(sources.map((source) => source.return()));
+  }
+}

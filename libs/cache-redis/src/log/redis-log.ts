@@ -1,0 +1,183 @@
+import { randomUUID } from "node:crypto";
+import {
+  CacheError,
+  DEFAULT_NETWORK_LEASE_MS,
+  toPosition,
+  type AppendOptions,
+  type BackendContext,
+  type Call,
+  type InvalidationLog,
+  type LogDelta,
+  type LogHead,
+  type LogSnapshot,
+  type NewRecord,
+} from "@cogniverse/sdk";
+import { covers } from "@cogniverse/sdk/keys";
+import type { Argument, Connection, Doing } from "../connection.ts";
+import { asList } from "../entries.ts";
+import type { Names } from "../names.ts";
+import type { Script } from "../script.ts";
+import { recordArguments, recordIn, recordsIn, watchedFields } from "./log-fields.ts";
+import { LOG_APPEND, LOG_HEAD, LOG_READ, LOG_SNAPSHOT } from "./log-scripts.ts";
+import { LogWatch } from "./log-watch.ts";
+
+/** How often an append whose answer was lost with its connection is sent again. */
+const MOST_TRIES = 3;
+
+type Unless = NonNullable<AppendOptions["unless"]>;
+/** What a script answered: the head, and what it says beside it. */
+type Answer = Readonly<{ head: LogHead; rest: readonly unknown[] }>;
+
+/**
+ * The invalidation log in Redis: one hash holds everything that decides, one stream the last records. As durable as the server: where that may
+ * have lost an append, by a restart, a failover, an eviction or a flush, the log gets a new id and every copy is dead.
+ */
+export class RedisLog implements InvalidationLog, AsyncDisposable {
+  readonly #connection: Connection;
+  readonly #keys: readonly string[];
+  readonly #safe: boolean;
+  readonly #ownLeaseMs: number;
+  readonly #watch: LogWatch;
+  /** The greatest D that the log told of. */
+  #seenLeaseMs = 0;
+
+  /** `safe`: the server syncs each append to its disk. */
+  constructor(
+    connection: Connection,
+    { state, tail }: Names["log"],
+    safe: boolean,
+    context: BackendContext,
+  ) {
+    this.#connection = connection;
+    this.#keys = [state, tail];
+    this.#safe = safe;
+    this.#ownLeaseMs = context.networkLeaseMs ?? DEFAULT_NETWORK_LEASE_MS;
+    this.#watch = new LogWatch(connection, tail, context);
+  }
+
+  /** The greatest D that any node of this log ever announced. A node announces its own with every call, in the step that answers it. */
+  get leaseMs(): number {
+    return Math.max(this.#ownLeaseMs, this.#seenLeaseMs);
+  }
+
+  async append(
+    records: readonly NewRecord[],
+    options?: AppendOptions,
+  ): Promise<LogHead | undefined> {
+    const call = { signal: options?.signal };
+    const batchId = randomUUID();
+    const tenantId = records[0]?.tenantId;
+    let unless = tenantId === undefined ? undefined : options?.unless;
+    for (;;) {
+      const args = appendArguments(batchId, records, unless);
+      const { head, rest } = await this.#sendAppend(args, call);
+      if (rest[0] === "covered") return undefined;
+      if (rest[0] !== "judge" || unless === undefined) return head;
+      const since = await this.#uncoveredUpTo(head.logId, tenantId, unless, call);
+      if (since === undefined) return undefined;
+      unless = { ...unless, since };
+    }
+  }
+
+  async head(call?: Call): Promise<LogHead> {
+    return (await this.#run(LOG_HEAD, [], this.#reading(call))).head;
+  }
+
+  async read(from: LogHead, call?: Call): Promise<LogDelta> {
+    const args = [from.logId, String(from.position)];
+    const { head, rest } = await this.#run(LOG_READ, args, this.#reading(call));
+    const [type, ...records] = rest;
+    if (type !== "records") return { type: "reset", head };
+    return {
+      type: "records",
+      head,
+      records: records.map((json, at) => recordIn(String(json), from.position + 1 + at)),
+    };
+  }
+
+  async snapshot(call?: Call): Promise<LogSnapshot> {
+    const { head, rest } = await this.#run(LOG_SNAPSHOT, [], this.#reading(call));
+    return { head, records: recordsIn(asList(rest[0])) };
+  }
+
+  /** By a connection of its own, on which the server keeps a read waiting until something is appended. */
+  watch(wake: () => void): Disposable {
+    return this.#watch.add(wake);
+  }
+
+  /** Ends the watching. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#watch[Symbol.asyncDispose]();
+  }
+
+  /**
+   * The batch has an id, so that it lands once though it be sent twice: where the connection broke before the answer, nobody knows whether
+   * the server had it. Late is not lost: after a time-out the batch may be on its way still, and the caller is told so.
+   */
+  async #sendAppend(args: readonly Argument[], call: Call): Promise<Answer> {
+    const doing = { doing: "append to the invalidation log", text: true, ...call };
+    for (let tries = 1; ; tries++) {
+      try {
+        return await this.#run(LOG_APPEND, args, doing);
+      } catch (error) {
+        const again = CacheError.isInstance(error) && error.code === "tier_unavailable";
+        if (!again || !error.retryable || tries >= MOST_TRIES) throw error;
+        if (!(await this.#connection.whenReady(this.#connection.limitMs, call.signal))) {
+          call.signal?.throwIfAborted();
+          throw error;
+        }
+      }
+    }
+  }
+
+  /** How far no record covers what `unless` names; `undefined` where one does. For globs and other scopes that no field is named after. */
+  async #uncoveredUpTo(
+    logId: string,
+    tenantId: string | undefined,
+    { since, scopes }: Unless,
+    call: Call,
+  ): Promise<Unless["since"] | undefined> {
+    const delta = await this.read({ logId, position: since }, call);
+    // A snapshot has the last record on each scope: where one after `since` covers, the last does.
+    const known = delta.type === "records" ? delta : await this.snapshot(call);
+    if (known.head.logId !== logId) return undefined;
+    const covered = known.records.some(
+      (record) =>
+        record.position > since &&
+        record.tenantId === tenantId &&
+        scopes.some((scope) => covers(record.scope, scope)),
+    );
+    return covered ? undefined : known.head.position;
+  }
+
+  #reading(call: Call | undefined): Doing {
+    return { doing: "read the invalidation log", text: true, signal: call?.signal };
+  }
+
+  async #run(script: Script, args: readonly Argument[], doing: Doing): Promise<Answer> {
+    const begin = [randomUUID(), String(this.#ownLeaseMs), this.#safe ? "1" : "0"];
+    const answer = await this.#connection.run(script, this.#keys, [...begin, ...args], doing);
+    const [logId, position, leaseMs, ...rest] = asList(answer);
+    this.#seenLeaseMs = Math.max(this.#seenLeaseMs, Number(leaseMs));
+    return { head: { logId: String(logId), position: toPosition(Number(position)) }, rest };
+  }
+}
+
+function appendArguments(
+  batchId: string,
+  records: readonly NewRecord[],
+  unless: Unless | undefined,
+): readonly string[] {
+  const tenantId = records[0]?.tenantId ?? "";
+  const { sure, maybe } = watchedFields(tenantId, unless?.scopes ?? []);
+  return [
+    batchId,
+    unless === undefined ? "" : String(unless.since),
+    String(sure.length),
+    ...sure,
+    String(maybe.length),
+    ...maybe,
+    String(records.length),
+    ...records.flatMap(recordArguments),
+  ];
+}

@@ -1,0 +1,119 @@
+import {
+  isUnreadable,
+  plainEntry,
+  type BackendContext,
+  type BackendStats,
+  type BackendTraits,
+  type BatchStore,
+  type Bytes,
+  type CacheBackend,
+  type Call,
+  type EntryStore,
+  type InvalidationLog,
+  type KeyScan,
+  type UserMetadata,
+} from "@cogniverse/sdk";
+import { Entries } from "./entries.ts";
+import { figuresOf } from "./figures.ts";
+import { KeyPages } from "./key-pages.ts";
+import { RedisLog } from "./log/redis-log.ts";
+import { Names } from "./names.ts";
+import type { Opened } from "./open.ts";
+import type { ResolvedOptions } from "./options.ts";
+import { reindex } from "./reindex.ts";
+import { losesNothing, type ServerFacts } from "./server-settings.ts";
+
+/** What all tiers in Redis have in common. */
+export const REDIS_TRAITS: BackendTraits = { locality: "shared", durable: false };
+
+/** The Redis tier: see the package's README for what is stored under which names. Made by `redisBackend`. */
+export class RedisBackend implements CacheBackend {
+  readonly traits: BackendTraits = REDIS_TRAITS;
+  readonly defaultTtl: number | null;
+  readonly entries: EntryStore;
+  readonly batch: BatchStore;
+  readonly scan: KeyScan;
+  readonly log: InvalidationLog;
+  readonly #opened: Opened;
+  readonly #context: BackendContext;
+  readonly #names: Names;
+  readonly #entries: Entries;
+  readonly #keys: KeyPages;
+  readonly #log: RedisLog;
+  #closed: Promise<void> | undefined;
+
+  constructor(
+    opened: Opened,
+    options: ResolvedOptions,
+    facts: ServerFacts,
+    context: BackendContext,
+  ) {
+    const { connection } = opened;
+    const { clock } = context;
+    this.#opened = opened;
+    this.#context = context;
+    this.#names = new Names(options.keyPrefix);
+    const { maxValueBytes } = options;
+    this.#entries = new Entries({ connection, names: this.#names, clock, maxValueBytes });
+    this.#keys = new KeyPages(connection, this.#names, clock);
+    this.#log = new RedisLog(connection, this.#names.log, losesNothing(facts), context);
+    this.defaultTtl = options.defaultTtl;
+    this.entries = this.#entries;
+    this.batch = this.#entries;
+    this.scan = this.#keys;
+    this.log = this.#log;
+  }
+
+  exists(key: string, tenantId: string, call?: Call): Promise<boolean> {
+    return this.#entries.exists(key, tenantId, call);
+  }
+
+  async get(key: string, tenantId: string, call?: Call): Promise<Bytes | undefined> {
+    const answer = await this.#entries.getEntry(key, tenantId, call);
+    return answer === undefined || isUnreadable(answer) ? undefined : answer.data;
+  }
+
+  async put(
+    key: string,
+    data: Bytes,
+    tenantId: string,
+    metadata?: UserMetadata,
+    ttl: number | null = this.defaultTtl,
+    call?: Call,
+  ): Promise<boolean> {
+    const entry = plainEntry(data, { now: this.#context.clock.now(), ttl, user: metadata });
+    const etag = await this.#entries.putEntry(key, entry, tenantId, undefined, call);
+    return etag !== undefined;
+  }
+
+  delete(key: string, tenantId: string, call?: Call): Promise<boolean> {
+    return this.#entries.delete(key, tenantId, call);
+  }
+
+  listKeys(prefix: string, tenantId: string, call?: Call): Promise<readonly string[]> {
+    return this.#keys.keys(prefix, tenantId, call);
+  }
+
+  getStats(tenantId: string, call?: Call): Promise<BackendStats> {
+    return figuresOf(this.#opened.connection, this.#names, tenantId, call);
+  }
+
+  /**
+   * Lists anew what an evicted index no longer lists: walks the server's keys with SCAN, a thousand a step. For operators, off every reader's
+   * path. Resolves with the number of entries that it met.
+   */
+  reindex(call?: Call): Promise<number> {
+    return reindex(this.#opened.connection, this.#names.prefix, call);
+  }
+
+  /** Lets the calls under way end, refuses new ones with `closed`, and disconnects a client of its own. Idempotent. */
+  [Symbol.asyncDispose](): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #close(): Promise<void> {
+    await this.#log[Symbol.asyncDispose]();
+    await this.#opened[Symbol.asyncDispose]();
+  }
+}
