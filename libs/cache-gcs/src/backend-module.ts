@@ -1,4 +1,3 @@
-import { ObjectLayout } from "@cogniverse/object-store";
 import type { BackendContext, BackendModule, Call, Examination } from "@cogniverse/sdk";
 import { examineBucket } from "./bucket/examine-bucket.ts";
 import { gcsBackend } from "./gcs-backend.ts";
@@ -23,8 +22,7 @@ async function examine(
   call: Call = {},
 ): Promise<Examination> {
   const resolved = resolveOptions(options);
-  const layout = new ObjectLayout(resolved.prefix);
   const { session } = connect(resolved, context);
   using _ = session.transport;
-  return await examineBucket(session, resolved, layout, context.clock, call.signal);
+  return await examineBucket(session, resolved, context.clock, call.signal);
 }

@@ -1,5 +1,5 @@
 import type { Storage } from "@google-cloud/storage";
-import { ObjectBackend, ObjectLayout } from "@cogniverse/object-store";
+import { ObjectBackend } from "@cogniverse/object-store";
 import type { BackendContext } from "@cogniverse/sdk";
 import { applyLifecycle } from "./bucket/apply-lifecycle.ts";
 import { openBucket, type NewBucket } from "./bucket/open-bucket.ts";
@@ -23,7 +23,6 @@ export async function gcsBackend(
   storage?: Storage,
 ): Promise<ObjectBackend> {
   const resolved = resolveOptions(options);
-  const layout = new ObjectLayout(resolved.prefix);
   const connection = connect(resolved, context, storage);
   const { session } = connection;
   try {
@@ -33,7 +32,8 @@ export async function gcsBackend(
     });
     if (resolved.manageBucket) {
       const { logger, tier } = context;
-      await applyLifecycle(session, { rules: resolved.lifecycleRules, layout, logger, tier });
+      const { lifecycleRules: rules, layout } = resolved;
+      await applyLifecycle(session, { rules, layout, logger, tier });
     }
   } catch (error) {
     session.transport[Symbol.dispose]();
@@ -48,7 +48,7 @@ export function composeBackend(
   options: ResolvedOptions,
   context: BackendContext,
 ): ObjectBackend {
-  const layout = new ObjectLayout(options.prefix);
+  const { layout } = options;
   const client = new GcsObjectClient(session, {
     random: context.random,
     uploadPrefix: layout.uploads,

@@ -1,9 +1,13 @@
 import { Storage } from "@google-cloud/storage";
 import type { BackendContext } from "@cogniverse/sdk";
+import { JWT } from "google-auth-library";
 import { GcsSession } from "./objects/gcs-session.ts";
 import type { ResolvedOptions } from "./options/resolved-options.ts";
 import { credentialsOf } from "./transport/credentials.ts";
 import { GcsTransport } from "./transport/gcs-transport.ts";
+
+/** Objects and the settings of buckets. What may be done with them is for IAM to say. */
+const SCOPES = ["https://www.googleapis.com/auth/devstorage.full_control"];
 
 /** A session and the client library's object behind it, which gives it tokens and addresses. */
 export type GcsConnection = Readonly<{ session: GcsSession; storage: Storage }>;
@@ -29,13 +33,19 @@ export function connect(
 }
 
 function storageOptions(options: ResolvedOptions): ConstructorParameters<typeof Storage>[0] {
-  const { projectId, endpoint, keyFilename, credentials } = options;
-  const ownCredentials = keyFilename !== undefined || credentials !== undefined;
+  const { projectId, endpoint } = options;
+  const authClient = serviceAccount(options);
   return {
     ...(projectId === undefined ? {} : { projectId }),
     ...(endpoint === undefined ? {} : { apiEndpoint: endpoint }),
-    ...(keyFilename === undefined ? {} : { keyFilename }),
-    ...(credentials === undefined ? {} : { credentials }),
-    useAuthWithCustomEndpoint: ownCredentials,
+    ...(authClient === undefined ? {} : { authClient, useAuthWithCustomEndpoint: true }),
   };
+}
+
+/** Only of this one kind: files from elsewhere that name their own token service would let it ask for anything. */
+function serviceAccount({ keyFilename, credentials }: ResolvedOptions): JWT | undefined {
+  if (keyFilename !== undefined) return new JWT({ keyFile: keyFilename, scopes: SCOPES });
+  if (credentials === undefined) return undefined;
+  const { client_email: email, private_key: key } = credentials;
+  return new JWT({ email, key, scopes: SCOPES });
 }

@@ -1,8 +1,3 @@
 export { backendModule } from "./backend-module.ts";
 export { gcsBackend } from "./gcs-backend.ts";
-export type {
-  GcsOptions,
-  LifecycleRule,
-  ServiceAccountKey,
-  StorageClass,
-} from "./options/gcs-options.ts";
+export type { GcsOptions, ServiceAccountKey, StorageClass } from "./options/gcs-options.ts";

@@ -76,7 +76,7 @@ const failures = {
     const proxy = await startProxy({ host: hostname, port: Number(port) });
     const endpoint = `http://${proxy.host}:${proxy.port}`;
     const bench = await BucketBench.at({ ...(await sharedGcs()), endpoint });
-    const backend = await bench.backend({ request_timeout_ms: 300 });
+    const backend = await bench.backend({ request_timeout: 0.3 });
     proxy.cut();
     return {
       backend,
@@ -106,7 +106,7 @@ const failures = {
 
 serverSuite(["gcs"], describe)("on fake-gcs-server", () => {
   describeBackend("gcs", fixture, {
-    capabilities: ["entries", "batch", "streams", "scan"],
+    capabilities: ["entries", "batch", "streams", "scan", "log"],
     hooks: ["reopen", "another", "forget", "spoil", "leftovers"],
     unreadable: ["corrupt", "unsupported", "foreign"],
     failures,

@@ -1,17 +1,16 @@
 import { CacheError, type Call, type Logger } from "@cogniverse/sdk";
-import type { ObjectLayout } from "@cogniverse/object-store";
+import type { LifecycleOption, ObjectLayout } from "@cogniverse/object-store";
 import { damagedError } from "../gcs-error.ts";
 import type { GcsSession } from "../objects/gcs-session.ts";
-import type { LifecycleRule } from "../options/gcs-options.ts";
 import { getBucket, type BucketResource } from "./bucket-resource.ts";
-import { planLifecycle, wantedRules } from "./lifecycle.ts";
+import { plannedLifecycle } from "./lifecycle.ts";
 
 /** Nodes that start together meet at the bucket: each meeting costs another look. */
 const ATTEMPTS = 8;
 
 /** What applying needs beside the session. */
 export type LifecycleOptions = Readonly<{
-  rules: readonly LifecycleRule[];
+  rules: readonly LifecycleOption[];
   layout: ObjectLayout;
   logger: Logger;
   tier: string;
@@ -49,7 +48,7 @@ async function replaceRules(
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const bucket = session.json(await getBucket(session, signal), doing) as BucketResource; // The service's documented form.
     const present = bucket.lifecycle?.rule ?? [];
-    const { merged, changes } = planLifecycle(present, wantedRules(rules, layout), layout);
+    const { rules: merged, changes } = plannedLifecycle(present, rules, layout);
     if (changes.length === 0) return;
     const path = session.paths.changeBucket({ ifMetagenerationMatch: bucket.metageneration });
     const answer = await session.transport.exchange(

@@ -1,4 +1,3 @@
-import type { ObjectLayout } from "@cogniverse/object-store";
 import type { Clock, Examination, ExaminationFinding, PlannedChange } from "@cogniverse/sdk";
 import { missingBucketError, refusalError } from "../gcs-error.ts";
 import type { GcsSession } from "../objects/gcs-session.ts";
@@ -7,14 +6,13 @@ import { parseAnswer } from "../transport/refusal.ts";
 import type { GcsAnswer } from "../transport/gcs-transport.ts";
 import { bucketFindings } from "./bucket-findings.ts";
 import { getBucket, type BucketResource } from "./bucket-resource.ts";
-import { planLifecycle, wantedRules } from "./lifecycle.ts";
+import { plannedLifecycle } from "./lifecycle.ts";
 import { permissionFindings } from "./permission-findings.ts";
 
 /** Looks at the bucket and changes nothing. Rejects where the service cannot be reached. */
 export async function examineBucket(
   session: GcsSession,
   options: ResolvedOptions,
-  layout: ObjectLayout,
   clock: Pick<Clock, "now">,
   signal: AbortSignal | undefined,
 ): Promise<Examination> {
@@ -35,18 +33,14 @@ export async function examineBucket(
   return {
     ...facts,
     findings: [...permissions, ...bucketFindings(bucket, options)],
-    changes: changesOf(bucket, options, layout),
+    changes: changesOf(bucket, options),
   };
 }
 
-function changesOf(
-  bucket: BucketResource,
-  options: ResolvedOptions,
-  layout: ObjectLayout,
-): readonly PlannedChange[] {
+function changesOf(bucket: BucketResource, options: ResolvedOptions): readonly PlannedChange[] {
   if (!options.manageBucket) return [];
-  const wanted = wantedRules(options.lifecycleRules, layout);
-  return planLifecycle(bucket.lifecycle?.rule ?? [], wanted, layout).changes;
+  return plannedLifecycle(bucket.lifecycle?.rule ?? [], options.lifecycleRules, options.layout)
+    .changes;
 }
 
 function missing(

@@ -1,7 +1,4 @@
-/** What becomes of entries with age, counted from when they were written. */
-export type LifecycleRule =
-  | Readonly<{ transition_days: number; storage_class: StorageClass }>
-  | Readonly<{ expiration_days: number }>;
+import type { LifecycleOption } from "@cogniverse/object-store";
 
 /** The service's classes. All are read at once; the colder ones cost more a read, and for a least time. */
 export const STORAGE_CLASSES = ["STANDARD", "NEARLINE", "COLDLINE", "ARCHIVE"] as const;
@@ -12,7 +9,7 @@ export type StorageClass = (typeof STORAGE_CLASSES)[number];
 /** A service account's key, as in its JSON file. */
 export type ServiceAccountKey = Readonly<{ client_email: string; private_key: string }>;
 
-/** Options of the Google Cloud Storage tier, as YAML has them. Only `bucket` is needed. */
+/** Options of the Google Cloud Storage tier, as YAML has them. Only `bucket` is needed. Times are in seconds. */
 export interface GcsOptions {
   readonly bucket: string;
   /** Needed where the bucket is to be made; else the credentials' own. */
@@ -21,7 +18,7 @@ export interface GcsOptions {
   readonly prefix?: string;
   /** Of an emulator or a private endpoint; requests to it carry no credentials unless `key_filename` or `credentials` is there. */
   readonly endpoint?: string;
-  /** File of a service account. Default: application-default credentials. */
+  /** JSON file of a service account's key. Default: application-default credentials. */
   readonly key_filename?: string;
   readonly credentials?: ServiceAccountKey;
   /** The project that pays, where the bucket is requester pays. */
@@ -32,7 +29,8 @@ export interface GcsOptions {
   readonly storage_class?: StorageClass;
   /** Class by key type: `{ embeddings: NEARLINE }`, which wins over `storage_class`. */
   readonly storage_classes?: Readonly<Record<string, StorageClass>>;
-  readonly lifecycle_rules?: readonly LifecycleRule[];
+  /** Applied to the bucket at start, beside rules of others; see `manage_bucket`. Default none. */
+  readonly lifecycle_rules?: readonly LifecycleOption[];
   /** Whether lifecycle rules are applied at start. Default true. */
   readonly manage_bucket?: boolean;
   /** Whether a missing bucket is made at start. Default false. */
@@ -47,10 +45,10 @@ export interface GcsOptions {
   readonly resumable_above_bytes?: number;
   /** Connections at most; more requests wait. Default 64. */
   readonly concurrency?: number;
-  /** Milliseconds that a connection may take. Default 5000. */
-  readonly connect_timeout_ms?: number;
-  /** Milliseconds in which something must move. Default 30000. */
-  readonly request_timeout_ms?: number;
+  /** Seconds until a connection must be there. Default 3. */
+  readonly connect_timeout?: number;
+  /** Seconds without a byte in either direction after which a request is given up; no attempt begins later than that. Default 15. */
+  readonly request_timeout?: number;
   /** Attempts after the first, where a request may be repeated. Default 2. */
   readonly max_retries?: number;
 }

@@ -1,4 +1,4 @@
-import { prefixProblem } from "@cogniverse/object-store";
+import { lifecycleProblems, prefixProblem, type LifecycleOption } from "@cogniverse/object-store";
 import { STORAGE_CLASSES, type GcsOptions } from "./gcs-options.ts";
 
 /** What one option takes: `wrong` tells what is wrong with a value, `schema` the same to an editor. */
@@ -93,7 +93,7 @@ export const OPTION_TABLE: Readonly<Record<keyof GcsOptions, OptionRule>> = {
     },
     wrong: (value) =>
       Array.isArray(value)
-        ? value.map(wrongRule).find(Boolean)
+        ? (value.map(wrongRule).find(Boolean) ?? wrongTogether(value))
         : "a list of { transition_days, storage_class } and { expiration_days }",
   },
   manage_bucket: flag(true, "Whether lifecycle rules are applied at start."),
@@ -114,8 +114,8 @@ export const OPTION_TABLE: Readonly<Record<keyof GcsOptions, OptionRule>> = {
   max_value_bytes: whole(1, 2 ** 31, 2 ** 30, "Larger values are refused before they are sent."),
   resumable_above_bytes: whole(0, 2 ** 40, 2 ** 26, "Larger values are sent in pieces."),
   concurrency: whole(1, 1024, 64, "Connections at most; more requests wait."),
-  connect_timeout_ms: whole(1, 600_000, 5000, "Milliseconds that a connection may take."),
-  request_timeout_ms: whole(1, 3_600_000, 30_000, "Milliseconds in which something must move."),
+  connect_timeout: seconds(3, "Seconds until a connection must be there."),
+  request_timeout: seconds(15, "Seconds without a byte after which a request is given up."),
   max_retries: whole(0, 10, 2, "Attempts after the first."),
 };
 
@@ -140,6 +140,16 @@ function whole(least: number, most: number, byDefault: number, description: stri
       isNumber(value) && Number.isInteger(value) && value >= least && value <= most
         ? undefined
         : `a whole number from ${least} to ${most}`,
+  };
+}
+
+function seconds(byDefault: number, description: string): OptionRule {
+  return {
+    schema: { type: "number", exclusiveMinimum: 0, maximum: 3600, default: byDefault, description },
+    wrong: (value) =>
+      isNumber(value) && value > 0 && value <= 3600
+        ? undefined
+        : "a number of seconds above 0, at most 3600",
   };
 }
 
@@ -172,6 +182,12 @@ function wrongRule(rule: unknown): string | undefined {
   return isDays(rule["transition_days"], 0)
     ? wrongClass(rule["storage_class"])
     : "transition_days from 0";
+}
+
+/** The form of each was checked. */
+function wrongTogether(rules: readonly LifecycleOption[]): string | undefined {
+  const [first] = lifecycleProblems(rules);
+  return first === undefined ? undefined : `other rules: ${first.message}`;
 }
 
 function prefixed(problem: string | undefined): string | undefined {

@@ -1,10 +1,11 @@
-import type { GcsOptions, LifecycleRule, ServiceAccountKey, StorageClass } from "./gcs-options.ts";
+import { ObjectLayout, type LifecycleOption } from "@cogniverse/object-store";
+import type { GcsOptions, ServiceAccountKey, StorageClass } from "./gcs-options.ts";
 
-/** {@link GcsOptions} with every default filled in. */
+/** {@link GcsOptions} with every default filled in, in milliseconds. Throws `invalid_config` for a prefix that is none. */
 export type ResolvedOptions = Readonly<{
   bucket: string;
   projectId: string | undefined;
-  prefix: string;
+  layout: ObjectLayout;
   endpoint: string | undefined;
   keyFilename: string | undefined;
   credentials: ServiceAccountKey | undefined;
@@ -12,7 +13,7 @@ export type ResolvedOptions = Readonly<{
   kmsKeyName: string | undefined;
   storageClass: StorageClass | undefined;
   storageClasses: Readonly<Record<string, StorageClass>>;
-  lifecycleRules: readonly LifecycleRule[];
+  lifecycleRules: readonly LifecycleOption[];
   manageBucket: boolean;
   createBucket: boolean;
   location: string | undefined;
@@ -30,7 +31,7 @@ export function resolveOptions(options: GcsOptions): ResolvedOptions {
   return {
     bucket: options.bucket,
     projectId: options.project_id,
-    prefix: options.prefix ?? "",
+    layout: new ObjectLayout(options.prefix),
     endpoint: options.endpoint,
     keyFilename: options.key_filename,
     credentials: options.credentials,
@@ -46,8 +47,8 @@ export function resolveOptions(options: GcsOptions): ResolvedOptions {
     maxValueBytes: options.max_value_bytes ?? 2 ** 30,
     resumableAboveBytes: options.resumable_above_bytes ?? 2 ** 26,
     concurrency: options.concurrency ?? 64,
-    connectTimeoutMs: options.connect_timeout_ms ?? 5000,
-    timeoutMs: options.request_timeout_ms ?? 30_000,
+    connectTimeoutMs: (options.connect_timeout ?? 3) * 1000,
+    timeoutMs: (options.request_timeout ?? 15) * 1000,
     maxRetries: options.max_retries ?? 2,
   };
 }
