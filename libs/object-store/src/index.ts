@@ -17,3 +17,22 @@ export {
   type ParsedHeaders,
 } from "./headers/object-headers.ts";
 export { ObjectBackend, type ObjectBackendOptions } from "./backend/object-backend.ts";
+export { ObjectLog } from "./log/object-log.ts";
+export { TAIL_LIMITS, type TailLimits } from "./log/log-folder.ts";
+export { probeConditionalWrites } from "./conditional-writes.ts";
+export {
+  describeRule,
+  lifecycleProblems,
+  lifecycleRules,
+  ownsRuleId,
+  ownsRulePrefix,
+  ruleFor,
+  type LifecycleAction,
+  type LifecycleOption,
+  type LifecycleRule,
+} from "./lifecycle/lifecycle-rules.ts";
+export {
+  mergeLifecycle,
+  type LifecycleForm,
+  type MergedLifecycle,
+} from "./lifecycle/merge-lifecycle.ts";

@@ -24,6 +24,16 @@ export function testContext(clock: FakeClock = new FakeClock()): TestContext {
   };
 }
 
+/** A context whose clock stands still but runs what is to come later as soon as the event loop is free. */
+export function hurryingContext(): TestContext {
+  const clock = new FakeClock();
+  clock.after = (_delayMs, run) => {
+    const soon = setImmediate(run);
+    return { [Symbol.dispose]: () => clearImmediate(soon) };
+  };
+  return testContext(clock);
+}
+
 /** A tier over a bucket in this process. */
 export function openTier(
   options: Partial<ObjectBackendOptions> = {},

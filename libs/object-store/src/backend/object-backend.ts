@@ -11,6 +11,7 @@ import {
   type Entry,
   type EntryMetadata,
   type EntryStore,
+  type InvalidationLog,
   type KeyScan,
   type StoredEntry,
   type StreamStore,
@@ -19,6 +20,7 @@ import {
   type WriteCondition,
 } from "@cogniverse/sdk";
 import { formatHeaders } from "../headers/object-headers.ts";
+import { ObjectLog } from "../log/object-log.ts";
 import type { ObjectLayout } from "../layout.ts";
 import type { ObjectClient, ObjectWrite } from "../object-client.ts";
 import { EntryListing } from "./entry-listing.ts";
@@ -48,6 +50,8 @@ export class ObjectBackend implements CacheBackend {
   readonly batch: BatchStore;
   readonly streams: StreamStore;
   readonly scan: KeyScan;
+  readonly log: InvalidationLog;
+  readonly #log: ObjectLog;
   readonly #client: ObjectClient;
   readonly #options: ObjectBackendOptions;
   readonly #context: BackendContext;
@@ -80,6 +84,8 @@ export class ObjectBackend implements CacheBackend {
       check: () => this.#check(),
     });
     this.scan = this.#listing;
+    this.#log = new ObjectLog(client, options.layout, context);
+    this.log = this.#log;
     this.entries = this.#entryStore();
     this.batch = { getEntries: (keys, tenantId, call) => this.#getEntries(keys, tenantId, call) };
     this.streams = this.#streamStore();
@@ -243,6 +249,7 @@ export class ObjectBackend implements CacheBackend {
   }
 
   async #close(): Promise<void> {
+    await this.#log.close();
     while (this.#running.size > 0) await Promise.allSettled(this.#running);
     await this.#client[Symbol.asyncDispose]();
   }

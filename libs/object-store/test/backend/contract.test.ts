@@ -18,6 +18,7 @@ function fixture(listsHeaders: boolean) {
     advance: (ms: number) => context.clock.advanceAndSettle(ms),
     reopen: another,
     another,
+    forget: async () => bucket.objects.clear(),
     async spoil(key: string, tenantId: string, how: string) {
       const name = layout.entry(tenantId, key);
       const stored = bucket.objects.get(name);
@@ -36,8 +37,8 @@ for (const [name, listsHeaders] of [
   ["object store whose listings have headers", true],
 ] as const)
   describeBackend(name, () => fixture(listsHeaders), {
-    capabilities: ["entries", "batch", "streams", "scan"],
-    hooks: ["reopen", "another", "spoil"],
+    capabilities: ["entries", "batch", "streams", "scan", "log"],
+    hooks: ["reopen", "another", "forget", "spoil"],
     unreadable: ["corrupt", "unsupported", "foreign", "archived"],
     metadataLimitBytes: 1900,
   });

@@ -1,0 +1,295 @@
+import { CacheError, type BackendContext, type Call, type LogHead } from "@cogniverse/sdk";
+import { pauseBefore } from "../pause.ts";
+import { composeBatch, looksBeyondTail, type Batch, type Wanted } from "./batch.ts";
+import { batchOf, newHead, nextHead, type HeadDocument } from "./head-document.ts";
+import type { LogFolder } from "./log-folder.ts";
+import type { KnownHead, LogObjects, SnapshotDocument } from "./log-objects.ts";
+
+/** Times that the same replacement is sent while nothing tells whether it arrived. */
+const MOST_SENDINGS = 4;
+
+/** One caller in the queue. */
+type Member = Wanted & {
+  readonly resolve: (head: LogHead | undefined) => void;
+  readonly reject: (error: unknown) => void;
+  /** Whether the head is to be replaced even where nothing is added. */
+  readonly always: boolean;
+  waits: boolean;
+};
+
+/** What {@link HeadWriter} needs. */
+export interface HeadWriterOptions {
+  readonly objects: LogObjects;
+  readonly folder: LogFolder;
+  readonly context: BackendContext;
+  /** D of this node in milliseconds. */
+  readonly leaseMs: number;
+  /** Told of each head that this writer put in place, and the one before it. */
+  readonly replaced: (head: HeadDocument, before: HeadDocument) => void;
+}
+
+/**
+ * Replaces the head, one request at a time, each for all that wait by then. The service takes a replacement only over the very head that it was made
+ * from, and no head is ever the same bytes as another. So of all requests made from one head at most one lands, in whatever order and
+ * however late they arrive: once the head is another, none of the rest can; as long as it is the same, sending the same bytes again is safe.
+ */
+export class HeadWriter {
+  readonly #options: HeadWriterOptions;
+  readonly #queue: Member[] = [];
+  #known: KnownHead | undefined;
+  #hadLog = false;
+  #leaseMs: number;
+  #draining: Promise<void> | undefined;
+  /** Who waits for the requests that are under way, and what ends those when nobody does. */
+  #landing: Readonly<{ members: Member[]; left: AbortController }> | undefined;
+
+  constructor(options: HeadWriterOptions) {
+    this.#options = options;
+    this.#leaseMs = options.leaseMs;
+  }
+
+  /** The head that was seen last. */
+  get known(): KnownHead | undefined {
+    return this.#known;
+  }
+
+  /** The greatest D that was ever seen, in this log or one before it. */
+  get leaseMs(): number {
+    return this.#leaseMs;
+  }
+
+  /** Takes note of a head that somebody read. */
+  saw(known: KnownHead): void {
+    const { head } = known;
+    const before = this.#known?.head;
+    this.#hadLog = true;
+    this.#leaseMs = Math.max(this.#leaseMs, head.leaseMs);
+    // An answer that was under way for long tells of an older one.
+    if (before?.logId === head.logId && before.revision > head.revision) return;
+    this.#known = known;
+  }
+
+  /** Resolves once the records are in the head, with their last position. See `InvalidationLog.append`. */
+  append(wanted: Wanted, signal?: AbortSignal): Promise<LogHead | undefined> {
+    return this.#join(wanted, false, signal);
+  }
+
+  /** Replaces the head by one that has this node's D and what the folder made ready. */
+  async renew(signal?: AbortSignal): Promise<void> {
+    await this.#join({ records: [], unless: undefined }, true, signal);
+  }
+
+  /** The head now. Makes the log where there is none. */
+  async readHead(call?: Call): Promise<KnownHead> {
+    for (let tries = 1; ; tries++) {
+      const found = await this.#options.objects.readHead(this.#known, call);
+      if (found !== undefined) {
+        this.saw(found);
+        return found;
+      }
+      await this.#create(tries, call);
+    }
+  }
+
+  /** Resolves when nobody waits any more. */
+  async idle(): Promise<void> {
+    while (this.#draining !== undefined) await this.#draining;
+  }
+
+  #join(
+    wanted: Wanted,
+    always: boolean,
+    signal: AbortSignal | undefined,
+  ): Promise<LogHead | undefined> {
+    const { promise, resolve, reject } = Promise.withResolvers<LogHead | undefined>();
+    const member: Member = { ...wanted, always, resolve, reject, waits: true };
+    const abort = (): void => {
+      member.waits = false;
+      reject(signal?.reason);
+      if (this.#landing?.members.every(({ waits }) => !waits) === true)
+        this.#landing.left.abort(signal?.reason);
+    };
+    signal?.addEventListener("abort", abort, { once: true });
+    this.#queue.push(member);
+    this.#draining ??= this.#drain().finally(() => (this.#draining = undefined));
+    return promise.finally(() => signal?.removeEventListener("abort", abort));
+  }
+
+  async #drain(): Promise<void> {
+    // All who call in this turn go together.
+    await Promise.resolve();
+    while (this.#queue.length > 0) {
+      const members: Member[] = [];
+      const left = new AbortController();
+      this.#landing = { members, left };
+      try {
+        await this.#land(members, left);
+      } catch (error) {
+        for (const member of members) member.reject(error);
+      } finally {
+        this.#landing = undefined;
+      }
+    }
+  }
+
+  /** Brings all that wait into the head; who comes while others were refused joins them. */
+  async #land(members: Member[], call: Call): Promise<void> {
+    const { context } = this.#options;
+    for (let refusals = 0; ; refusals++) {
+      if (refusals > 1) await pauseBefore(refusals, context, call.signal);
+      members.push(...this.#queue.splice(0));
+      const waiting = members.filter((member) => member.waits);
+      if (waiting.length === 0) return;
+      const known = this.#known ?? (await this.readHead(call));
+      if (!(await this.#hasRoom(known, call))) continue;
+      const snapshot = await this.#snapshotFor(known, waiting, call);
+      if (snapshot === "gone") continue;
+      const batch = composeBatch(known.head, waiting, snapshot);
+      const next = this.#next(known.head, batch, waiting);
+      const landed =
+        next === undefined
+          ? await this.#stands(known, call)
+          : await this.#replace(known, next, call);
+      if (!landed) continue;
+      waiting.forEach((member, i) => member.resolve(batch.answers[i]));
+      return;
+    }
+  }
+
+  /** Waits for a fold where the head holds far too much. `false`: the head is another by now. */
+  async #hasRoom(known: KnownHead, call: Call): Promise<boolean> {
+    const { folder } = this.#options;
+    if (!folder.isUrgent(known.head)) return true;
+    try {
+      await folder.fold(known.head);
+      return true;
+    } catch (error) {
+      if (await this.#stands(known, call)) throw error;
+      return false;
+    }
+  }
+
+  /** `undefined`: the head is as all that wait want it. */
+  #next(
+    head: HeadDocument,
+    { added }: Batch,
+    waiting: readonly Member[],
+  ): HeadDocument | undefined {
+    const { folder, context } = this.#options;
+    const needed = added.length > 0 || waiting.some(({ always }) => always);
+    if (!needed) return undefined;
+    const { snapshot, records } = folder.folded(head) ?? head;
+    const last = added.at(-1);
+    return nextHead(head, context.random.id(), {
+      position: last?.position ?? head.position,
+      leaseMs: Math.max(head.leaseMs, this.#leaseMs),
+      snapshot,
+      records: [...records, ...added],
+    });
+  }
+
+  /** Whether the head is still this one: what was decided by it alone holds only then. */
+  async #stands(known: KnownHead, call: Call): Promise<boolean> {
+    return (await this.readHead(call)).etag === known.etag;
+  }
+
+  /**
+   * Whether `next` took the place of `known`. A refusal tells as little as a lost answer: the client may have sent the request twice, and the first of
+   * them may be what the second met. The head tells, by the id of the replacement that followed `known`.
+   */
+  async #replace(known: KnownHead, next: HeadDocument, call: Call): Promise<boolean> {
+    const { objects, context, replaced } = this.#options;
+    for (let sendings = 1; ; sendings++) {
+      const sent = await this.#send(known, next, call);
+      if (typeof sent === "string") this.saw({ etag: sent, head: next });
+      else {
+        this.#known = undefined;
+        const now = await objects.readHead(known, call);
+        if (now === undefined || now.head.logId !== known.head.logId) return false;
+        this.saw(now);
+        if (now.etag === known.etag) {
+          if (sendings >= MOST_SENDINGS || isFinal(sent.error)) throw sent.error;
+          // It may still be under way, so it is these bytes again and no others.
+          await pauseBefore(sendings, context, call.signal);
+          continue;
+        }
+        const batch = batchOf(now.head, next.revision);
+        if (batch === undefined) throw this.#unknowable();
+        if (batch !== next.batches.at(-1)) return false;
+      }
+      replaced(next, known.head);
+      return true;
+    }
+  }
+
+  /** The new etag, or why there is none. */
+  async #send(
+    known: KnownHead,
+    next: HeadDocument,
+    call: Call,
+  ): Promise<string | Readonly<{ error: unknown }>> {
+    try {
+      const etag = await this.#options.objects.writeHead(next, known, call);
+      return etag ?? { error: this.#refused() };
+    } catch (error) {
+      return { error };
+    }
+  }
+
+  async #snapshotFor(
+    known: KnownHead,
+    waiting: readonly Member[],
+    call: Call,
+  ): Promise<SnapshotDocument | "gone" | undefined> {
+    const { snapshot, logId } = known.head;
+    if (snapshot === null || !waiting.some((one) => looksBeyondTail(known.head, one)))
+      return undefined;
+    const found = await this.#options.objects.readSnapshot(snapshot, logId, call);
+    if (found !== undefined) return found;
+    if (await this.#stands(known, call)) throw this.#options.objects.missing(snapshot.name);
+    return "gone";
+  }
+
+  async #create(tries: number, call: Call | undefined): Promise<void> {
+    const { objects, context } = this.#options;
+    this.#known = undefined;
+    if (this.#hadLog)
+      context.logger.error(
+        "The invalidation log is gone. A new one begins, and every copy is dead",
+        {
+          tier: context.tier,
+        },
+      );
+    this.#hadLog = false;
+    try {
+      const head = newHead(context.random.id(), this.#leaseMs);
+      await objects.writeHead(head, undefined, call);
+    } catch (error) {
+      // Whoever made it, this request or another's, the next look finds it.
+      if (tries >= MOST_SENDINGS || isFinal(error)) throw error;
+      await pauseBefore(tries, context, call?.signal);
+    }
+  }
+
+  #refused(): CacheError {
+    return new CacheError(
+      "throttled",
+      `Tier "${this.#options.context.tier}" refuses to replace the head of the invalidation log although nobody else did; ` +
+        "see the finding `conditional-writes` of `cogniverse-cache doctor`",
+      { retryable: true },
+    );
+  }
+
+  #unknowable(): CacheError {
+    return new CacheError(
+      "timeout",
+      `Tier "${this.#options.context.tier}" did not say in time whether it took an invalidation. Invalidate again: twice does no harm`,
+      { retryable: true },
+    );
+  }
+}
+
+/** Whether an error says that the same request has no chance. */
+function isFinal(error: unknown): boolean {
+  return !(CacheError.isInstance(error) && error.retryable);
+}

@@ -1,0 +1,109 @@
+import type { BackendContext, LogRecord } from "@cogniverse/sdk";
+import { tailStart, type HeadDocument, type SnapshotRef } from "./head-document.ts";
+import type { LogObjects } from "./log-objects.ts";
+import { summarize } from "./log-summary.ts";
+
+/** How much the head may hold before it is folded into a snapshot. */
+export type TailLimits = Readonly<{ records: number; bytes: number }>;
+
+/** A head of this size takes about 5 ms to send, and holds what hours of invalidations make. */
+export const TAIL_LIMITS: TailLimits = { records: 1024, bytes: 128 * 1024 };
+/** So many times the limits, and an append waits for the fold. */
+const PATIENCE = 4;
+
+/** A snapshot that is written, and takes its place with the next replacement of the head. */
+export type Fold = Readonly<{ snapshot: SnapshotRef; basedOn: string | undefined; logId: string }>;
+
+/** Makes snapshots: always first the object, then the head that names it. */
+export class LogFolder {
+  readonly #objects: LogObjects;
+  readonly #context: BackendContext;
+  readonly #limits: TailLimits;
+  #fold: Fold | undefined;
+  #running: Promise<void> | undefined;
+
+  constructor(objects: LogObjects, context: BackendContext, limits: TailLimits = TAIL_LIMITS) {
+    this.#objects = objects;
+    this.#context = context;
+    this.#limits = limits;
+  }
+
+  /** Whether the records in the head are more than they should be; `times`: by so much. */
+  exceeds({ records }: HeadDocument, times: number = 1): boolean {
+    const { records: most, bytes } = this.#limits;
+    return records.length > most * times || bytesOf(records) > bytes * times;
+  }
+
+  /** Whether an append should wait for {@link fold}. */
+  isUrgent(head: HeadDocument): boolean {
+    return this.exceeds(head, PATIENCE);
+  }
+
+  /** Writes the snapshot of this head; it takes its place with {@link folded}. Rejects where it cannot; one at a time. */
+  fold(head: HeadDocument): Promise<void> {
+    if (this.#fold !== undefined && this.#applies(this.#fold, head)) return Promise.resolve();
+    this.#running ??= this.#write(head).finally(() => (this.#running = undefined));
+    return this.#running;
+  }
+
+  /**
+   * Snapshot and records of the head after `head`, if a snapshot is ready for it. It is only where the snapshot that it was made from still stands: since
+   * no name comes twice, one that was overtaken, however late its writer wakes, never comes into a head again and may be deleted.
+   */
+  folded(head: HeadDocument): Pick<HeadDocument, "snapshot" | "records"> | undefined {
+    const fold = this.#fold;
+    if (fold === undefined || !this.#applies(fold, head)) return undefined;
+    const { snapshot } = fold;
+    return { snapshot, records: this.#newest(head, snapshot.position) };
+  }
+
+  #applies({ snapshot, basedOn, logId }: Fold, head: HeadDocument): boolean {
+    return (
+      logId === head.logId &&
+      basedOn === head.snapshot?.name &&
+      snapshot.position <= head.position &&
+      snapshot.position >= tailStart(head)
+    );
+  }
+
+  /** The newer half of the limits stays, so that a reader who lags a little needs no snapshot. */
+  #newest({ records }: HeadDocument, upTo: number): HeadDocument["records"] {
+    let first = records.length;
+    let bytes = 0;
+    for (; first > 0; first--) {
+      const record = records[first - 1];
+      if (record === undefined) break;
+      bytes += bytesOf([record]);
+      const full =
+        records.length - first >= this.#limits.records / 2 || bytes > this.#limits.bytes / 2;
+      if (full && record.position <= upTo) break;
+    }
+    return records.slice(first);
+  }
+
+  async #write(head: HeadDocument): Promise<void> {
+    const { logId, position, snapshot: base } = head;
+    const before = base === null ? undefined : await this.#objects.readSnapshot(base, logId);
+    if (base !== null && before === undefined) {
+      // Somebody else has folded meanwhile, or the log is damaged, which the reader of a snapshot tells.
+      throw this.#objects.missing(base.name);
+    }
+    const later = head.records.filter((record) => record.position > (base?.position ?? 0));
+    const records = summarize([...(before?.records ?? []), ...later]);
+    const generation = (base?.generation ?? 0) + 1;
+    const id = this.#context.random.id();
+    const made = { logId, position, records };
+    const snapshot = await this.#objects.writeSnapshot(made, generation, id);
+    this.#fold = { snapshot, basedOn: base?.name, logId };
+  }
+}
+
+const sizes = new WeakMap<LogRecord, number>();
+
+function bytesOf(records: readonly LogRecord[]): number {
+  return records.reduce((sum, record) => {
+    const bytes = sizes.get(record) ?? Buffer.byteLength(JSON.stringify(record));
+    sizes.set(record, bytes);
+    return sum + bytes;
+  }, 0);
+}

@@ -1,0 +1,159 @@
+import {
+  CacheError,
+  DEFAULT_NETWORK_LEASE_MS,
+  type AppendOptions,
+  type BackendContext,
+  type Call,
+  type InvalidationLog,
+  type LogDelta,
+  type LogHead,
+  type LogSnapshot,
+  type NewRecord,
+} from "@cogniverse/sdk";
+import type { ObjectLayout } from "../layout.ts";
+import type { ObjectClient } from "../object-client.ts";
+import { placeOf, tailStart, type HeadDocument } from "./head-document.ts";
+import { HeadWriter } from "./head-writer.ts";
+import { LogFolder, type TailLimits } from "./log-folder.ts";
+import { LogObjects, type KnownHead } from "./log-objects.ts";
+import { summarize } from "./log-summary.ts";
+import { sweepSnapshots } from "./snapshot-broom.ts";
+
+/**
+ * The invalidation log of a deployment in an object store (protocol rule 13): one head object, replaced by conditional PUT, and a snapshot of what is
+ * older than its records. An append is one PUT for all callers that wait, a read one conditional GET. The first node to look makes the log.
+ */
+export class ObjectLog implements InvalidationLog {
+  readonly #client: ObjectClient;
+  readonly #layout: ObjectLayout;
+  readonly #context: BackendContext;
+  readonly #objects: LogObjects;
+  readonly #folder: LogFolder;
+  readonly #writer: HeadWriter;
+  readonly #leaseMs: number;
+  readonly #running = new Set<Promise<unknown>>();
+  #closed: Promise<void> | undefined;
+
+  /** `limits`: what the head holds at most before older records go to a snapshot. */
+  constructor(
+    client: ObjectClient,
+    layout: ObjectLayout,
+    context: BackendContext,
+    limits?: TailLimits,
+  ) {
+    this.#client = client;
+    this.#layout = layout;
+    this.#context = context;
+    this.#leaseMs = context.networkLeaseMs ?? DEFAULT_NETWORK_LEASE_MS;
+    this.#objects = new LogObjects(client, layout, context);
+    this.#folder = new LogFolder(this.#objects, context, limits);
+    this.#writer = new HeadWriter({
+      objects: this.#objects,
+      folder: this.#folder,
+      context,
+      leaseMs: this.#leaseMs,
+      replaced: (head, before) => this.#replaced(head, before),
+    });
+  }
+
+  get leaseMs(): number {
+    return this.#writer.leaseMs;
+  }
+
+  async append(
+    records: readonly NewRecord[],
+    options?: AppendOptions,
+  ): Promise<LogHead | undefined> {
+    const wanted = { records, unless: options?.unless };
+    return this.#run(options, () => this.#writer.append(wanted, options?.signal));
+  }
+
+  async head(call?: Call): Promise<LogHead> {
+    return placeOf((await this.#current(call)).head);
+  }
+
+  async read(from: LogHead, call?: Call): Promise<LogDelta> {
+    const { head } = await this.#current(call);
+    const start = tailStart(head);
+    const place = placeOf(head);
+    if (from.logId !== head.logId || from.position > head.position || from.position < start)
+      return { type: "reset", head: place };
+    return { type: "records", head: place, records: head.records.slice(from.position - start) };
+  }
+
+  async snapshot(call?: Call): Promise<LogSnapshot> {
+    for (let missing: string | undefined; ;) {
+      const { head } = await this.#current(call);
+      const { snapshot, logId } = head;
+      if (snapshot === null) return { head: placeOf(head), records: summarize(head.records) };
+      // Gone twice under one name, it was not replaced meanwhile.
+      if (snapshot.name === missing) throw this.#objects.missing(missing);
+      const found = await this.#run(call, () => this.#objects.readSnapshot(snapshot, logId, call));
+      missing = snapshot.name;
+      if (found === undefined) continue;
+      const later = head.records.filter(({ position }) => position > found.position);
+      return { head: placeOf(head), records: summarize([...found.records, ...later]) };
+    }
+  }
+
+  /** Finishes what is under way and refuses new calls with `closed`. Idempotent; the client stays open. */
+  close(): Promise<void> {
+    this.#closed ??= (async () => {
+      while (this.#running.size > 0) await Promise.allSettled(this.#running);
+      await this.#writer.idle();
+    })();
+    return this.#closed;
+  }
+
+  /**
+   * The head as of some moment after the call began, in a log that knows this node's D: whoever appends after that moment waits for as long as this node may
+   * serve what it was told here.
+   */
+  async #current(call: Call | undefined): Promise<KnownHead> {
+    return this.#run(call, async () => {
+      for (;;) {
+        const known = await this.#writer.readHead(call);
+        if (known.head.leaseMs >= this.#leaseMs) return known;
+        await this.#writer.renew(call?.signal);
+      }
+    });
+  }
+
+  #replaced(head: HeadDocument, before: HeadDocument): void {
+    if (head.snapshot !== null && head.snapshot.name !== before.snapshot?.name)
+      this.#behind("old snapshots of the log could not be removed", () =>
+        sweepSnapshots(this.#client, this.#layout, head),
+      );
+    // Whoever went over the limit folds; others only where that one seems to be gone.
+    const first = this.#folder.exceeds(head) && !this.#folder.exceeds(before);
+    if (first || this.#folder.exceeds(head, 2))
+      this.#behind("the log could not be folded", async () => {
+        await this.#folder.fold(head);
+        await this.#writer.renew();
+      });
+  }
+
+  /** Nobody waits for it; a later append tries again. */
+  #behind(failure: string, work: () => Promise<void>): void {
+    const { logger, tier } = this.#context;
+    void this.#track(work()).catch((error: unknown) =>
+      logger.warn(`Tier "${tier}": ${failure}`, { tier, error: String(error) }),
+    );
+  }
+
+  async #run<T>(call: Call | undefined, work: () => Promise<T>): Promise<T> {
+    if (this.#closed !== undefined)
+      throw new CacheError("closed", `Tier "${this.#context.tier}" was closed`);
+    call?.signal?.throwIfAborted();
+    return this.#track(work());
+  }
+
+  async #track<T>(running: Promise<T>): Promise<T> {
+    this.#running.add(running);
+    try {
+      return await running;
+    } finally {
+      this.#running.delete(running);
+    }
+  }
+}
