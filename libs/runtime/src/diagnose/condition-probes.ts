@@ -8,7 +8,8 @@ const ROUNDS = 8;
 const UNSOUND =
   "do not use this store for a tier with an invalidation log: two nodes would both append at one position. Ask whether it has conditional writes (If-None-Match, If-Match) at all, and whether something between strips the headers";
 
-type Racing = Readonly<{ round: number; kind: string; condition: WriteCondition }>;
+/** `seed`: of the racers' bytes. An etag may be made from them, so no two writers of one key write the same. */
+type Racing = Readonly<{ seed: number; kind: string; condition: WriteCondition }>;
 
 /** Of two writers that find nothing, and of two that found the same version, one may win. */
 const conditions: Probe = {
@@ -18,13 +19,13 @@ const conditions: Probe = {
     for (let round = 0; round < ROUNDS; round++) {
       const key = ground.key(`condition/${round}`);
       const first = await race(ground, key, {
-        round,
+        seed: 20,
         kind: "if absent",
         condition: { if: "absent" },
       });
       if (typeof first !== "string") return first;
       const condition = { if: "match", etag: first } as const;
-      const second = await race(ground, key, { round, kind: "if unchanged", condition });
+      const second = await race(ground, key, { seed: 30, kind: "if unchanged", condition });
       if (typeof second !== "string") return second;
       const late = await put(ground, key, ground.entry(probeBytes(100, 1), "late"), condition);
       if (late !== undefined)
@@ -38,10 +39,10 @@ const conditions: Probe = {
 async function race(
   ground: ProbeGround,
   key: string,
-  { round, kind, condition }: Racing,
+  { seed, kind, condition }: Racing,
 ): Promise<string | Verdict> {
-  const racers = ["a", "b"].map((name) =>
-    ground.entry(probeBytes(1000, name.charCodeAt(0)), `${kind} ${name} ${round}`),
+  const racers = [seed, seed + 1].map((own) =>
+    ground.entry(probeBytes(1000, own), `${kind} ${own}`),
   );
   const etags = await Promise.all(racers.map((entry) => put(ground, key, entry, condition)));
   const winners = etags.filter((etag) => etag !== undefined);

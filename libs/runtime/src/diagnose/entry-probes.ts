@@ -108,11 +108,12 @@ const remove: Probe = {
   check: "delete",
   async run(ground) {
     const key = ground.key("delete");
-    const etag = await ground.write(key, ground.entry(probeBytes(100, 3), "delete"));
-    const wrong = await ground.call("A conditional delete", (call) =>
-      ground.entries.deleteEntry(key, `${etag ?? ""}-other`, PROBE_TENANT, call),
+    const gone = await ground.write(key, ground.entry(probeBytes(100, 3), "delete"));
+    await ground.write(key, ground.entry(probeBytes(100, 4), "delete, again"));
+    const deleted = await ground.call("A conditional delete", (call) =>
+      ground.entries.deleteEntry(key, gone ?? "", PROBE_TENANT, call),
     );
-    if (wrong || (await ground.read(key)) === undefined) return ignored();
+    if (deleted || (await ground.read(key)) === undefined) return ignored();
     await ground.call("A delete", (call) => ground.backend.delete(key, PROBE_TENANT, call));
     const there = await ground.call("A look", (call) =>
       ground.backend.exists(key, PROBE_TENANT, call),
