@@ -52,6 +52,8 @@ function commonOptions(
     // A connection from which nothing comes for so long is given up: also one whose other end was cut off without a word.
     socketTimeout: commandTimeoutMs + maxValueBytes / SLOWEST_BYTES_PER_MS,
     enableOfflineQueue: false,
+    // A user of least privileges need not be allowed it.
+    disableClientInfo: true,
     // What was under way when a connection was lost fails at once: core decides what is worth another try.
     maxRetriesPerRequest: 0,
     autoResendUnfulfilledCommands: false,

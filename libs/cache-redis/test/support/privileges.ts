@@ -1,5 +1,5 @@
 /** What the README says a user needs; the contract runs with nothing else. `reindex` needs `+scan` besides. */
 export const LEAST_PRIVILEGES =
-  "resetchannels -@all +hello +auth +client|setinfo +ping +select +info +time +get +mget +exists +getrange +strlen +set +unlink +del " +
+  "+info +time +get +mget +exists +getrange +strlen +set +unlink +del " +
   "+pexpire +persist +rename +zadd +zrem +zcard +zrange +zrangebylex +zrandmember +hget +hmget +hgetall +hset +hdel +hincrby " +
-  "+xadd +xrange +xread +eval +evalsha +cluster|slots +cluster|info +cluster|shards +config|get";
+  "+xadd +xrange +xread +eval +evalsha";
