@@ -6,8 +6,14 @@ import type { FaultScript } from "./fault-script.ts";
  * without it where reads are to be stopped. Calls of `append` carry the tenant of their first record.
  */
 export function faultLog(inner: InvalidationLog, faults: FaultScript): InvalidationLog {
-  const log: InvalidationLog = {
-    leaseMs: inner.leaseMs,
+  const readNow = inner.readNow?.bind(inner);
+  const settled = inner.settled?.bind(inner);
+  const watch = inner.watch?.bind(inner);
+  return {
+    // Asked each time, since it may grow with any answer.
+    get leaseMs() {
+      return inner.leaseMs;
+    },
     ...(inner.sharesClock === undefined ? {} : { sharesClock: inner.sharesClock }),
     append: (records, options) =>
       faults.run(
@@ -19,12 +25,6 @@ export function faultLog(inner: InvalidationLog, faults: FaultScript): Invalidat
       faults.run({ op: "read", ...call }, ({ signal }) => inner.read(from, { signal })),
     snapshot: (call) =>
       faults.run({ op: "snapshot", ...call }, ({ signal }) => inner.snapshot({ signal })),
-  };
-  const readNow = inner.readNow?.bind(inner);
-  const settled = inner.settled?.bind(inner);
-  const watch = inner.watch?.bind(inner);
-  return {
-    ...log,
     ...(readNow === undefined ? {} : { readNow }),
     ...(watch === undefined ? {} : { watch }),
     ...(settled === undefined

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { CacheError, type CacheBackend } from "@cogniverse/sdk";
-import { cutTo, faultBackend, flipBit, mapBackend, settle } from "@cogniverse/testkit";
+import { cutTo, faultBackend, flipBit, mapBackend, memoryLog, settle } from "@cogniverse/testkit";
 
 const bytes = (...values: number[]): Uint8Array => Uint8Array.from(values);
 
@@ -22,6 +22,13 @@ describe("faultBackend", () => {
     const wrapped = faultBackend(rich);
     expect(wrapped.residents).toBe(residents);
     expect(wrapped.defaultTtl).toBe(null);
+  });
+
+  test("its log has the D that the log has now", () => {
+    const log = { ...memoryLog(), leaseMs: 100 };
+    const wrapped = faultBackend({ ...mapBackend(), log }).log;
+    log.leaseMs = 5000;
+    expect(wrapped?.leaseMs).toBe(5000);
   });
 
   test("pauses before the work and after it", async () => {
