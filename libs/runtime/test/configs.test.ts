@@ -39,19 +39,17 @@ function elsewhere(folder: string): BackendModule {
 
 describe("original.yaml", () => {
   test("is understood as it stands", async () => {
-    const check = await checkConfig({
-      configPath: original,
-      backends: { redis: fakeModule("redis"), s3: fakeModule("s3") },
-    });
+    const check = await checkConfig({ configPath: original });
     expect(check).toMatchObject({
       ok: true,
       summary: {
         enabled: true,
         tiers: [
-          { name: "hot", backend: "redis" },
+          { name: "hot", backend: "redis", package: "@cogniverse/cache-redis" },
           { name: "warm", backend: "local", package: "@cogniverse/cache-local" },
-          { name: "cold", backend: "s3" },
+          { name: "cold", backend: "s3", package: "@cogniverse/cache-s3" },
         ],
+        truth: { tier: "cold", backend: "s3", leaseMs: 5000 },
         policies: {
           embeddings: { tiers: ["warm", "cold"], ttl: null },
           search_results: { tiers: ["hot"], ttl: 3600 },
@@ -183,6 +181,25 @@ describe("embedded.yaml", () => {
           frames: { tiers: ["warm"], ttl: 2_592_000 },
           search_results: { ttl: 3600 },
           experiments: { ttl: null },
+        },
+      },
+    });
+  });
+});
+
+describe.each([
+  ["production.yaml", "s3"],
+  ["production-gcs.yaml", "gcs"],
+])("%s", (name, cold) => {
+  test("is right with no variable set; the bucket's log is the truth", async () => {
+    expect(await checkConfig({ configPath: path(name), env: {} })).toMatchObject({
+      ok: true,
+      summary: {
+        tiers: [{ name: "memory" }, { name: "hot" }, { name: "warm" }, { name: "cold" }],
+        truth: { tier: "cold", backend: cold, leaseMs: 5000 },
+        policies: {
+          embeddings: { tiers: ["memory", "warm", "cold"], ttl: null },
+          search_results: { tiers: ["memory", "hot"], ttl: 3600 },
         },
       },
     });

@@ -300,7 +300,7 @@ describe("checkConfig", () => {
     );
     expect(lines.map((line) => line.split(" ")[0])).toEqual([
       "2:12",
-      "4:22",
+      "4:5",
       "5:5",
       "5:39",
       "6:25",
