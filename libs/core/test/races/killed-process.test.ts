@@ -2,7 +2,7 @@ import { describe, expect, test } from "@jest/globals";
 import { seededRandom } from "@cogniverse/testkit";
 import { ChildNode } from "./processes/child-node.ts";
 import { Directory } from "./processes/directory.ts";
-import { foundIn, openNode } from "./processes/node-process.ts";
+import { onDirectory, foundIn, openNode } from "./processes/node-process.ts";
 
 const tenant = "acme";
 const SMALL = 64;
@@ -13,7 +13,7 @@ describe("race 10: invalidate, kill -9, restart", () => {
     await using directory = await Directory.make();
     const keys = ["a/1", "a/2", "b/1", "b/2", "c/1"];
     {
-      await using node = await ChildNode.start(directory.path);
+      await using node = await ChildNode.start(onDirectory(directory.path));
       for (const key of keys)
         for (const bytes of [SMALL, LARGE])
           await node.ask({ do: "getOrCompute", tenant, key: `${key}/${bytes}`, fill: 1, bytes });
@@ -22,7 +22,7 @@ describe("race 10: invalidate, kill -9, restart", () => {
       await node.ask({ do: "delete", tenant, key: `c/1/${LARGE}` });
       await node.kill();
     }
-    await using again = await ChildNode.start(directory.path);
+    await using again = await ChildNode.start(onDirectory(directory.path));
     for (const key of keys) {
       for (const bytes of [SMALL, LARGE]) {
         const alive = key === "b/2" || (key === "c/1" && bytes === SMALL);
@@ -35,8 +35,8 @@ describe("race 10: invalidate, kill -9, restart", () => {
   test("a process that was killed while it computed and stored leaves nothing that outlives an invalidation", async () => {
     await using directory = await Directory.make();
     for (let round = 1; round <= 3; round++) {
-      await using doomed = await ChildNode.start(directory.path);
-      await using other = await ChildNode.start(directory.path);
+      await using doomed = await ChildNode.start(onDirectory(directory.path));
+      await using other = await ChildNode.start(onDirectory(directory.path));
       for (let i = 0; i < 20; i++)
         doomed.tell({ do: "getOrCompute", tenant, key: `k/${i}`, fill: round, bytes: LARGE });
       await doomed.ask({ do: "get", tenant, key: "k/0" });
@@ -54,12 +54,12 @@ describe("race 23: writers of one key in two processes, killed at any moment", (
     await using directory = await Directory.make();
     const random = seededRandom(23);
     const key = "shared/value";
-    const reader = await openNode(directory.path);
+    const reader = await openNode(onDirectory(directory.path));
     let hits = 0;
     for (let round = 0; round < 2; round++) {
       const writers = await Promise.all([
-        ChildNode.start(directory.path),
-        ChildNode.start(directory.path),
+        ChildNode.start(onDirectory(directory.path)),
+        ChildNode.start(onDirectory(directory.path)),
       ]);
       // Each put's acknowledgement waits for D; the writes themselves follow each other at once.
       let fill = 1 + round * 60;

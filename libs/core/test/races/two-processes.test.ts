@@ -2,7 +2,13 @@ import { expect, test } from "@jest/globals";
 import type { Scope } from "@cogniverse/sdk";
 import { ChildNode } from "./processes/child-node.ts";
 import { Directory } from "./processes/directory.ts";
-import { openNode, serve, type Found, type Request } from "./processes/node-process.ts";
+import {
+  onDirectory,
+  openNode,
+  serve,
+  type Found,
+  type Request,
+} from "./processes/node-process.ts";
 
 const LANES = 50;
 const ROUNDS = 20;
@@ -41,8 +47,8 @@ test.each(["child", "parent"] as const)(
   "what the %s process invalidated the other never serves once it said so: 1,000 rounds on one directory",
   async (who) => {
     await using directory = await Directory.make();
-    const parent = await openNode(directory.path);
-    await using child = await ChildNode.start(directory.path);
+    const parent = await openNode(onDirectory(directory.path));
+    await using child = await ChildNode.start(onDirectory(directory.path));
     const here: Ask = (request) => serve(parent, request);
     const there: Ask = (request) => child.ask(request);
     const [server, invalidator] = who === "child" ? [here, there] : [there, here];

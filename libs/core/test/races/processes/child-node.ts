@@ -1,12 +1,12 @@
 import { fork, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
-import type { Found, Request } from "./node-process.ts";
+import type { Found, NodeSpec, Request } from "./node-process.ts";
 
 type Answer = Readonly<{ id: number; found?: Found; error?: string }>;
 type Waiting = PromiseWithResolvers<Found>;
 
-/** A node in a process of its own, on a directory that others may share. */
+/** A node in a process of its own, on tiers that others may share. */
 export class ChildNode implements AsyncDisposable {
   readonly #child: ChildProcess;
   readonly #waiting = new Map<number, Waiting>();
@@ -27,9 +27,9 @@ export class ChildNode implements AsyncDisposable {
   }
 
   /** Resolves when the node is open. */
-  static async start(directory: string): Promise<ChildNode> {
+  static async start(spec: NodeSpec): Promise<ChildNode> {
     const script = fileURLToPath(new URL("node-process.ts", import.meta.url));
-    const child = fork(script, [directory], {
+    const child = fork(script, [JSON.stringify(spec)], {
       execArgv: ["--conditions=@cogniverse/source"],
       stdio: ["ignore", "inherit", "inherit", "ipc"],
     });
@@ -48,6 +48,16 @@ export class ChildNode implements AsyncDisposable {
   /** Sends without waiting, for a process that is to be killed in the middle of it. */
   tell(request: Request): void {
     this.ask(request).catch(() => undefined);
+  }
+
+  /** SIGSTOP: its clocks run on and it does nothing. */
+  pause(): void {
+    this.#child.kill("SIGSTOP");
+  }
+
+  /** SIGCONT. What was sent meanwhile is waiting for it. */
+  wake(): void {
+    this.#child.kill("SIGCONT");
   }
 
   /** kill -9. Resolves when the process is gone. */

@@ -1,5 +1,8 @@
-import { memoryBackend } from "@cogniverse/cache-memory";
-import { localBackend } from "@cogniverse/cache-local";
+import { backendModule as gcs } from "@cogniverse/cache-gcs";
+import { backendModule as local } from "@cogniverse/cache-local";
+import { backendModule as memory } from "@cogniverse/cache-memory";
+import { backendModule as redis } from "@cogniverse/cache-redis";
+import { backendModule as s3 } from "@cogniverse/cache-s3";
 import {
   CacheManager,
   noTelemetry,
@@ -7,7 +10,7 @@ import {
   systemClock,
   systemRandom,
 } from "@cogniverse/core";
-import type { Scope } from "@cogniverse/sdk";
+import type { BackendModule, CacheBackend, Scope } from "@cogniverse/sdk";
 
 /** What a test asks of a node in another process. Values are bytes of one kind, told apart by `fill`. */
 export type Request =
@@ -21,23 +24,57 @@ export type Request =
 /** What came back: the fill of a value that is all of one kind, "torn" for any other, `undefined` for none. */
 export type Found = number | "torn" | undefined;
 
-/** A cache over memory and one local directory, as an application has it. */
-export async function openNode(base_path: string): Promise<CacheManager> {
-  const context = {
-    tier: "warm",
-    clock: systemClock,
-    random: systemRandom,
-    logger: silentLogger,
-    telemetry: noTelemetry,
+/** The tiers of a node, fastest first, by what YAML calls their backends. `leaseMs`: D of a log that other machines read. */
+export type NodeSpec = Readonly<{
+  tiers: readonly Readonly<{ backend: keyof typeof open; config?: object }>[];
+  leaseMs?: number;
+}>;
+
+const open = {
+  memory: opener(memory),
+  local: opener(local),
+  redis: opener(redis),
+  s3: opener(s3),
+  gcs: opener(gcs),
+};
+
+/** Memory and one local directory, as an application has it that needs no server. */
+export function onDirectory(base_path: string): NodeSpec {
+  return { tiers: [{ backend: "memory" }, onDisk(base_path)] };
+}
+
+/** The local tier in a directory, on however full a disk. */
+export function onDisk(base_path: string): NodeSpec["tiers"][number] {
+  return { backend: "local", config: { base_path, min_free_gb: 0 } };
+}
+
+/** A cache as {@link NodeSpec} says. */
+export async function openNode({ tiers, leaseMs }: NodeSpec): Promise<CacheManager> {
+  const opened = await Promise.all(
+    tiers.map(async ({ backend, config }) => ({
+      name: backend,
+      backend: await open[backend](config, leaseMs),
+      ...(backend === "memory" ? {} : { timeLimitMs: 30_000 }),
+    })),
+  );
+  return new CacheManager({ tiers: opened, coherenceWaitMs: 30_000 });
+}
+
+type Opener = (config?: object, networkLeaseMs?: number) => Promise<CacheBackend>;
+
+function opener<O>(module: BackendModule<O>): Opener {
+  return async (config = {}, networkLeaseMs) => {
+    const parsed = module.parse(config);
+    if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
+    return module.create(parsed.options, {
+      tier: module.name,
+      clock: systemClock,
+      random: systemRandom,
+      logger: silentLogger,
+      telemetry: noTelemetry,
+      ...(networkLeaseMs === undefined ? {} : { networkLeaseMs }),
+    });
   };
-  const local = await localBackend({ base_path, min_free_gb: 0 }, context);
-  return new CacheManager({
-    tiers: [
-      { name: "memory", backend: memoryBackend({}, context) },
-      { name: "warm", backend: local, timeLimitMs: 30_000 },
-    ],
-    coherenceWaitMs: 30_000,
-  });
 }
 
 /** Which kind of bytes a value holds. */
@@ -75,13 +112,14 @@ export async function serve(cache: CacheManager, request: Request): Promise<Foun
   }
 }
 
-const [, script, base_path] = process.argv;
+const [, script, spec] = process.argv;
 if (
   process.send !== undefined &&
   script?.endsWith("node-process.ts") === true &&
-  base_path !== undefined
+  spec !== undefined
 ) {
-  const cache = await openNode(base_path);
+  // Only ChildNode starts this, and says it so.
+  const cache = await openNode(JSON.parse(spec) as NodeSpec);
   process.on("message", (message) => {
     // Only ChildNode sends, and only this.
     const { id, request } = message as Readonly<{ id: number; request: Request }>;
