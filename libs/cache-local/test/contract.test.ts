@@ -1,5 +1,8 @@
+import { readdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { flipBit } from "@cogniverse/testkit";
 import { describeBackend, describeLog } from "@cogniverse/testkit/jest";
-import type { LocalOptions } from "../src/index.ts";
+import type { LocalBackend, LocalOptions } from "../src/index.ts";
 import { Workbench } from "./open-tier.ts";
 
 async function fixture(options: Partial<LocalOptions> = {}) {
@@ -7,13 +10,30 @@ async function fixture(options: Partial<LocalOptions> = {}) {
   const base_path = await bench.directory();
   // Passes of cleanup have tests of their own; here 400 days are to go by quickly.
   const open = () => bench.open({ cleanup_interval: 2_000_000, ...options, base_path });
+  const backend = await open();
   return {
-    backend: await open(),
+    backend,
     clock: bench.context.clock,
     advance: (ms: number) => bench.context.clock.advanceAndSettle(ms),
     reopen: open,
+    another: open,
+    spoil: async (key: string, tenantId: string) => damage(base_path, backend, key, tenantId),
     [Symbol.asyncDispose]: () => bench[Symbol.asyncDispose](),
   };
+}
+
+/** Flips a bit in the header of a value's file, whose name is the etag. */
+async function damage(
+  base_path: string,
+  { entries }: LocalBackend,
+  key: string,
+  tenantId: string,
+): Promise<void> {
+  const head = await entries.headEntry(key, tenantId);
+  const etag = head !== undefined && "etag" in head ? head.etag : "none";
+  const names = await readdir(base_path, { recursive: true });
+  const file = join(base_path, names.find((name) => name.endsWith(etag)) ?? "no file");
+  await writeFile(file, flipBit(0)(await readFile(file)));
 }
 
 /** Both ways of keeping values: the second puts all but empty ones into files. */
@@ -25,7 +45,8 @@ const WAYS: readonly (readonly [name: string, options: Partial<LocalOptions>])[]
 for (const [name, options] of WAYS)
   describeBackend(name, () => fixture(options), {
     capabilities: ["entries", "scan", "log", "evictions"],
-    hooks: ["reopen"],
+    hooks: ["reopen", "another", "spoil"],
+    unreadable: ["corrupt"],
     largestBytes: 16 << 20,
     listedKeys: 600,
     bounded: () => fixture({ ...options, max_size_gb: 0.004 }),
@@ -34,13 +55,14 @@ for (const [name, options] of WAYS)
 describeLog(
   "local",
   async () => {
-    const { backend, reopen, ...rest } = await fixture();
+    const { backend, reopen, another, ...rest } = await fixture();
     return {
       log: backend.log,
       close: () => backend[Symbol.asyncDispose](),
       reopen: async () => (await reopen()).log,
+      another: async () => (await another()).log,
       [Symbol.asyncDispose]: rest[Symbol.asyncDispose],
     };
   },
-  { hooks: ["close", "reopen"] },
+  { hooks: ["close", "reopen", "another"] },
 );
