@@ -27,6 +27,7 @@ import { EntryListing } from "./entry-listing.ts";
 import { EntryReader } from "./entry-reader.ts";
 import { EntryWriter } from "./entry-writer.ts";
 import { inOrder } from "./in-order.ts";
+import { PutCoalescer, SUPERSEDED } from "./put-coalescer.ts";
 import { RecentCopies } from "./recent-copies.ts";
 
 /** What an object store's tier is made with. */
@@ -38,6 +39,11 @@ export interface ObjectBackendOptions {
   readonly concurrency: number;
   /** The storage class of an entry's object; `bytes` is `undefined` for a stream. Left out: the service's default. */
   readonly storageClassFor?: (key: string, bytes: number | undefined) => string | undefined;
+  /**
+   * Milliseconds that two writes of one key by this process begin apart at least; of those that wait only the latest is sent. Left out: each is sent
+   * at once.
+   */
+  readonly coalesceMs?: number;
   /** Told of each read that met an object which must be restored first. Must not throw. */
   readonly archived?: (name: string) => void;
 }
@@ -58,6 +64,7 @@ export class ObjectBackend implements CacheBackend {
   readonly #recent = new RecentCopies();
   readonly #reader: EntryReader;
   readonly #writer: EntryWriter;
+  readonly #coalescer: PutCoalescer | undefined;
   readonly #listing: EntryListing;
   readonly #running = new Set<Promise<unknown>>();
   #closed: Promise<void> | undefined;
@@ -74,7 +81,12 @@ export class ObjectBackend implements CacheBackend {
       drop: (name, etag) => this.#drop(name, etag),
       archived: (name) => options.archived?.(name),
     });
-    this.#writer = new EntryWriter(client, this.#reader, this.#recent, context);
+    const writer = new EntryWriter(client, this.#reader, this.#recent, context);
+    this.#writer = writer;
+    this.#coalescer =
+      options.coalesceMs === undefined
+        ? undefined
+        : new PutCoalescer(writer.put.bind(writer), context.clock, options.coalesceMs);
     this.#listing = new EntryListing({
       client,
       layout: options.layout,
@@ -144,7 +156,9 @@ export class ObjectBackend implements CacheBackend {
       putEntry: (key, entry, tenantId, condition, call) =>
         this.#run(call, () => this.#putEntry(key, entry, tenantId, condition, call)),
       deleteEntry: (key, etag, tenantId, call) =>
-        this.#run(call, () => this.#client.delete(this.#name(tenantId, key), etag, call)),
+        this.#run(call, async () =>
+          etag === SUPERSEDED ? false : this.#client.delete(this.#name(tenantId, key), etag, call),
+        ),
     };
   }
 
@@ -187,6 +201,9 @@ export class ObjectBackend implements CacheBackend {
   ): Promise<string | undefined> {
     const write = this.#write(metadata, key, data.byteLength);
     const entry = { name: this.#name(tenantId, key), data, order: metadata, write };
+    if (this.#coalescer !== undefined && (condition === undefined || condition.if === "not-newer"))
+      return this.#coalescer.put(entry, condition, call);
+    if (condition?.if === "match" && condition.etag === SUPERSEDED) return undefined;
     return this.#writer.put(entry, condition, call);
   }
 
@@ -249,6 +266,7 @@ export class ObjectBackend implements CacheBackend {
   }
 
   async #close(): Promise<void> {
+    this.#coalescer?.flush();
     await this.#log.close();
     while (this.#running.size > 0) await Promise.allSettled(this.#running);
     await this.#client[Symbol.asyncDispose]();

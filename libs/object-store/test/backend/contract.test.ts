@@ -1,17 +1,17 @@
 import { describeBackend } from "@cogniverse/testkit/jest";
-import { ObjectLayout } from "../../src/index.ts";
+import { ObjectLayout, type ObjectBackendOptions } from "../../src/index.ts";
 import { MemoryClient } from "../memory-bucket.ts";
 import { openTier, testContext } from "../surroundings.ts";
 
 const layout = new ObjectLayout();
 
-function fixture(listsHeaders: boolean) {
+function fixture(listsHeaders: boolean, options: Partial<ObjectBackendOptions>) {
   const client = new MemoryClient();
   client.listsHeaders = listsHeaders;
   const { bucket } = client;
-  const { backend, context } = openTier({}, client);
+  const { backend, context } = openTier(options, client);
   const another = async () =>
-    openTier({}, new MemoryClient(bucket), testContext(context.clock)).backend;
+    openTier(options, new MemoryClient(bucket), testContext(context.clock)).backend;
   return {
     backend,
     clock: context.clock,
@@ -32,11 +32,18 @@ function fixture(listsHeaders: boolean) {
   };
 }
 
-for (const [name, listsHeaders] of [
-  ["object store whose listings have no headers", false],
-  ["object store whose listings have headers", true],
-] as const)
-  describeBackend(name, () => fixture(listsHeaders), {
+const WAYS: readonly (readonly [
+  name: string,
+  listsHeaders: boolean,
+  options: Partial<ObjectBackendOptions>,
+])[] = [
+  ["object store whose listings have no headers", false, {}],
+  ["object store whose listings have headers", true, {}],
+  ["object store whose writes of one key are coalesced", true, { coalesceMs: 0 }],
+];
+
+for (const [name, listsHeaders, options] of WAYS)
+  describeBackend(name, () => fixture(listsHeaders, options), {
     capabilities: ["entries", "batch", "streams", "scan", "log"],
     hooks: ["reopen", "another", "forget", "spoil"],
     unreadable: ["corrupt", "unsupported", "foreign", "archived"],
