@@ -1,5 +1,5 @@
-import { mkdir, readFile, rm, rmdir } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { mkdir, readFile, rm } from "node:fs/promises";
+import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 
 import { GuardedProcess, type Launch } from "./process/guarded-process.ts";
@@ -54,7 +54,7 @@ export async function launch<Ports>(recipe: Recipe<Ports>): Promise<Started<Port
       return { recipe, ...place, process: await startAgain(), startAgain };
     } catch (error) {
       if (!(error instanceof PortTakenError) || tries === maxPortTries) {
-        await removeServerFolder(folder);
+        await rm(folder, { recursive: true, force: true });
         throw error;
       }
       await rm(dataFolder, { recursive: true, force: true });
@@ -100,12 +100,6 @@ function startFailure(name: string, what: string, log: string): Error {
   return portIsTaken.test(log) ? new PortTakenError(message) : new Error(message);
 }
 
-async function removeServerFolder(folder: string): Promise<void> {
-  await rm(folder, { recursive: true, force: true });
-  // The run's folder goes with its last server.
-  await rmdir(dirname(folder)).catch(() => undefined);
-}
-
 /** What every server can be made to do. A pause outlives nothing: stop, kill and restart work on a paused server too. */
 export class Server implements AsyncDisposable {
   readonly #started: Started<unknown>;
@@ -143,7 +137,7 @@ export class Server implements AsyncDisposable {
     if (this.#stopped) return;
     this.#stopped = true;
     await this.#end("SIGTERM");
-    await removeServerFolder(this.#started.folder);
+    await rm(this.#started.folder, { recursive: true, force: true });
   }
 
   /** SIGKILL: the server neither says goodbye nor writes anything. Its data stays for a restart. */

@@ -9,25 +9,27 @@ export const servicesFolder: string = fileURLToPath(
   new URL("../../../.services/", import.meta.url),
 );
 
-const runsFolder = join(servicesFolder, "data");
+/** Holds one folder for each server that runs. */
+export const dataFolder: string = join(servicesFolder, "data");
 
-let run: Promise<string> | undefined;
+let swept: Promise<void> | undefined;
 
 /**
- * Makes a new folder for one server below the folder of this process, `.services/data/PID-...`. Folders of processes
+ * Makes a new folder for one server, `.services/data/PID-NAME-...` with the id of this process. Folders of processes
  * that died without cleaning up go on the way.
  */
 export async function makeServerFolder(name: string): Promise<string> {
-  run ??= makeRunFolder();
-  return mkdtemp(join(await run, `${name}-`));
+  swept ??= sweep();
+  await swept;
+  return mkdtemp(join(dataFolder, `${process.pid}-${name}-`));
 }
 
-async function makeRunFolder(): Promise<string> {
-  await mkdir(runsFolder, { recursive: true });
-  await Promise.all(
-    (await readdir(runsFolder))
-      .filter((entry) => !isAlive(Number.parseInt(entry, 10)))
-      .map((entry) => rm(join(runsFolder, entry), { recursive: true, force: true })),
+async function sweep(): Promise<void> {
+  await mkdir(dataFolder, { recursive: true });
+  const abandoned = (await readdir(dataFolder)).filter(
+    (entry) => !isAlive(Number.parseInt(entry, 10)),
   );
-  return mkdtemp(join(runsFolder, `${process.pid}-`));
+  await Promise.all(
+    abandoned.map((entry) => rm(join(dataFolder, entry), { recursive: true, force: true })),
+  );
 }

@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 
 import { servicesFolder } from "../services-folder.ts";
 import { withLock } from "./install-lock.ts";
@@ -25,11 +25,12 @@ export type Component = Readonly<{
 
 type Stamp = Readonly<{ fingerprint: string; installed: Installed }>;
 
-const stampsFolder = join(servicesFolder, "installed");
-
 /** What was found or installed before; `undefined` where nothing was, or it is of another version. */
-export function installedComponent(component: Component): Installed | undefined {
-  const stamp = readStamp(component);
+export function installedComponent(
+  component: Component,
+  folder: string = servicesFolder,
+): Installed | undefined {
+  const stamp = readStamp(stampFile(component, folder));
   if (stamp?.fingerprint !== component.fingerprint) return undefined;
   const present = component.files.every((name) => existsSync(stamp.installed[name] ?? ""));
   return present ? stamp.installed : undefined;
@@ -39,35 +40,34 @@ export function installedComponent(component: Component): Installed | undefined 
 export async function installComponent(
   component: Component,
   note: (chunk: string) => void,
+  folder: string = servicesFolder,
 ): Promise<Installed> {
-  return (
-    installedComponent(component) ??
-    (await withLock(join(servicesFolder, `install-${component.name}.lock`), async () => {
-      const before = installedComponent(component);
-      if (before !== undefined) return before;
-      const installed = await component.install(note);
-      writeStamp(component, { fingerprint: component.fingerprint, installed });
-      return installed;
-    }))
-  );
+  const before = installedComponent(component, folder);
+  if (before !== undefined) return before;
+  return withLock(join(folder, `install-${component.name}.lock`), async () => {
+    const meanwhile = installedComponent(component, folder);
+    if (meanwhile !== undefined) return meanwhile;
+    const installed = await component.install(note);
+    writeStamp(stampFile(component, folder), { fingerprint: component.fingerprint, installed });
+    return installed;
+  });
 }
 
-function stampFile({ name }: Component): string {
-  return join(stampsFolder, `${name}.json`);
+function stampFile({ name }: Component, folder: string): string {
+  return join(folder, "installed", `${name}.json`);
 }
 
-function readStamp(component: Component): Stamp | undefined {
+function readStamp(file: string): Stamp | undefined {
   try {
     // Only this module writes these files.
-    return JSON.parse(readFileSync(stampFile(component), "utf8")) as Stamp;
+    return JSON.parse(readFileSync(file, "utf8")) as Stamp;
   } catch {
     return undefined;
   }
 }
 
-function writeStamp(component: Component, stamp: Stamp): void {
-  mkdirSync(stampsFolder, { recursive: true });
-  const file = stampFile(component);
+function writeStamp(file: string, stamp: Stamp): void {
+  mkdirSync(dirname(file), { recursive: true });
   writeFileSync(`${file}.${process.pid}`, JSON.stringify(stamp));
   renameSync(`${file}.${process.pid}`, file);
 }

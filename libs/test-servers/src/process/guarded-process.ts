@@ -23,7 +23,6 @@ wait "$server"
 code=$?
 if [ -e "$folder.orphan" ]; then
   rm -rf "$folder" "$folder.orphan"
-  rmdir "\${folder%/*}"
 else
   kill -9 "$watch"
 fi

@@ -4,23 +4,26 @@ import { dirname, join } from "node:path";
 import { servicesFolder } from "../services-folder.ts";
 
 /** Where `npm run services` leaves the addresses of its servers, for `npm start` and for `node --env-file`. */
-export const envFile: string = join(servicesFolder, ".env");
+export const defaultEnvFile: string = join(servicesFolder, ".env");
 
 /** Replaces the file at once; only its owner may read it. */
-export async function writeEnvFile(variables: Readonly<Record<string, string>>): Promise<void> {
+export async function writeEnvFile(
+  file: string,
+  variables: Readonly<Record<string, string>>,
+): Promise<void> {
   const lines = Object.entries(variables).map(
     ([name, value]) => `${name}=${JSON.stringify(value)}`,
   );
-  const own = `${envFile}.${process.pid}`;
-  await mkdir(dirname(envFile), { recursive: true });
+  const own = `${file}.${process.pid}`;
+  await mkdir(dirname(file), { recursive: true });
   await writeFile(own, `${firstLine()}\n${lines.join("\n")}\n`, { mode: 0o600 });
-  await rename(own, envFile);
+  await rename(own, file);
 }
 
 /** Leaves the file of another process, which has written it since. */
-export async function removeOwnEnvFile(): Promise<void> {
-  const text = await readFile(envFile, "utf8").catch(() => "");
-  if (text.startsWith(`${firstLine()}\n`)) await rm(envFile, { force: true });
+export async function removeOwnEnvFile(file: string): Promise<void> {
+  const text = await readFile(file, "utf8").catch(() => "");
+  if (text.startsWith(`${firstLine()}\n`)) await rm(file, { force: true });
 }
 
 function firstLine(): string {

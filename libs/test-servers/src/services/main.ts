@@ -1,9 +1,11 @@
 import { UnavailableError } from "../unavailable-error.ts";
+import { defaultEnvFile } from "./env-file.ts";
 import { runServices } from "./run-services.ts";
 
 const output = {
   print: (text: string) => void process.stdout.write(text),
   complain: (text: string) => void process.stderr.write(text),
+  envFile: defaultEnvFile,
 };
 
 try {

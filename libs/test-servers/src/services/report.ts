@@ -1,11 +1,9 @@
-import { dirname } from "node:path";
-
-import { envFile } from "./env-file.ts";
+import { dataFolder } from "../services-folder.ts";
 import { exampleBucket } from "./buckets.ts";
 import type { Service } from "./service-set.ts";
 
 /** What `--json` prints, on one line. */
-export function jsonReport(services: readonly Service[]): string {
+export function jsonReport(services: readonly Service[], envFile: string): string {
   const described = services.map(({ kind, address, server }) => ({
     name: kind.name,
     variable: kind.variable,
@@ -17,7 +15,7 @@ export function jsonReport(services: readonly Service[]): string {
 }
 
 /** What people read. */
-export function textReport(services: readonly Service[]): string {
+export function textReport(services: readonly Service[], envFile: string): string {
   const rows = services.map(({ kind, address, server }) => [
     kind.title,
     maskLogin(address),
@@ -27,10 +25,9 @@ export function textReport(services: readonly Service[]): string {
   const table = rows.map((row) =>
     `  ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ")}`.trimEnd(),
   );
-  const folder = services.flatMap(({ server }) =>
-    server ? [dirname(dirname(server.dir))] : [],
-  )[0];
-  const data = folder === undefined ? "" : `Data: ${folder} (removed at the end)\n`;
+  const data = services.some(({ server }) => server)
+    ? `Data: ${dataFolder}/${process.pid}-* (removed at the end)\n`
+    : "";
   return `${table.join("\n")}\n\nBucket: ${exampleBucket}, on those started here\n${data}Addresses: ${envFile}\nCtrl-C stops them.\n`;
 }
 

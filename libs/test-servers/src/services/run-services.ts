@@ -6,8 +6,12 @@ import { removeOwnEnvFile, writeEnvFile } from "./env-file.ts";
 import { jsonReport, textReport } from "./report.ts";
 import { startServices, stopServices, variablesOf, type Service } from "./service-set.ts";
 
-/** Where text goes. */
-export type Output = Readonly<{ print(text: string): void; complain(text: string): void }>;
+/** Where text and addresses go. */
+export type Output = Readonly<{
+  print(text: string): void;
+  complain(text: string): void;
+  envFile: string;
+}>;
 
 /** Starts the servers and stays until a signal comes or a server dies. Gives the exit code. */
 export async function runServices(args: readonly string[], output: Output): Promise<number> {
@@ -33,14 +37,14 @@ async function runSet(
       output.complain(`${reasons.join("\n")}\n--only starts the others.\n`);
       return 1;
     }
-    await writeEnvFile(variablesOf(services));
-    output.print(json ? jsonReport(services) : textReport(services));
+    await writeEnvFile(output.envFile, variablesOf(services));
+    output.print((json ? jsonReport : textReport)(services, output.envFile));
     const end = await Promise.race([interrupted, firstDeath(services)]);
     if (typeof end === "number") return end;
     output.complain(`${end}\nThe others are stopped.\n`);
     return 1;
   } finally {
-    await removeOwnEnvFile();
+    await removeOwnEnvFile(output.envFile);
     await stopServices(services);
   }
 }
