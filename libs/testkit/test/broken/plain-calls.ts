@@ -125,7 +125,7 @@ export const brokenPlainCalls: readonly Broken[] = [
   },
   {
     fault: "a long key is cut",
-    rule: "tenants and keys chosen to collide are never one entry",
+    rule: "keys as long as may be that differ in their last byte are never one entry",
     breakIt: (h) =>
       renamed(
         h,
