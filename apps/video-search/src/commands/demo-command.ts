@@ -5,7 +5,7 @@ import type { CommandContext, CommonOptions } from "./command-context.ts";
 export async function demoCommand(context: CommandContext, options: CommonOptions): Promise<void> {
   const { progress, signal, app, write } = context;
   const result = await runDemo({ ...app, config: options.config, progress, signal });
-  if (options.json !== true) return write(`${describeDemo(result)}\n`);
+  if (options.json !== true) return write(`${describeDemo(result, options.config)}\n`);
   const passes = result.passes.map(({ report, ...pass }) => ({
     ...pass,
     artefacts: report.rows(),

@@ -99,8 +99,9 @@ function summarise(passes: readonly DemoPass[]): DemoResult {
   };
 }
 
-/** The whole result for people, with what to type next. */
-export function describeDemo(result: DemoResult): string {
+/** The whole result for people, with what to type next on the same cache. */
+export function describeDemo(result: DemoResult, config?: string): string {
+  const same = config === undefined ? "" : ` --config ${config}`;
   const { passes, ingestSpeedUp, querySpeedUp, restartQuerySpeedUp, recomputationSaved } = result;
   return [
     ...passes.map(({ name, report }) => reportTable(name, report)),
@@ -110,8 +111,8 @@ export function describeDemo(result: DemoResult): string {
     `recomputation:    ${(100 * recomputationSaved).toFixed(0)} % less (promised: 70 %)`,
     "",
     "Next:",
-    `  npm start -- search "a rabbit yawns in the sun" --tenant acme`,
-    "  npm start -- ingest YOUR_FILM.mp4 --tenant acme",
-    "  npm run cache -- ls --tenant acme",
+    `  npm start -- search "a rabbit yawns in the sun" --tenant acme${same}`,
+    `  npm start -- ingest YOUR_FILM.mp4 --tenant acme${same}`,
+    `  npm run cache -- ls --tenant acme${same}`,
   ].join("\n");
 }
