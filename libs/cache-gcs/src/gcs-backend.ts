@@ -60,6 +60,7 @@ export function composeBackend(
     layout,
     defaultTtl: options.defaultTtl,
     concurrency: options.concurrency,
+    ...(options.writeIntervalMs > 0 ? { coalesceMs: options.writeIntervalMs } : {}),
     storageClassFor: (key: string) => storageClassFor(key, options),
   };
   return new ObjectBackend(client, backend, context);

@@ -23,6 +23,7 @@ const everything = {
   concurrency: 8,
   connect_timeout: 0.5,
   request_timeout: 60,
+  write_interval: 0,
   max_retries: 0,
 };
 
@@ -61,6 +62,7 @@ test.each([
   ["concurrency", 0],
   ["connect_timeout", 0],
   ["request_timeout", "1s"],
+  ["write_interval", -1],
   ["max_retries", 11],
 ])("%s: %j is refused at its place, and no secret is said", (name, value) => {
   const parsed = backendModule.parse({ bucket: "cogniverse-cache", [name]: value });

@@ -49,6 +49,8 @@ export interface GcsOptions {
   readonly connect_timeout?: number;
   /** Seconds without a byte in either direction after which a request is given up; no attempt begins later than that. Default 15. */
   readonly request_timeout?: number;
+  /** Seconds that two writes of one key begin apart at least; of those that wait only the latest is sent. Default 1, which the service takes. */
+  readonly write_interval?: number;
   /** Attempts after the first, where a request may be repeated. Default 2. */
   readonly max_retries?: number;
 }

@@ -116,6 +116,17 @@ export const OPTION_TABLE: Readonly<Record<keyof GcsOptions, OptionRule>> = {
   concurrency: whole(1, 1024, 64, "Connections at most; more requests wait."),
   connect_timeout: seconds(3, "Seconds until a connection must be there."),
   request_timeout: seconds(15, "Seconds without a byte after which a request is given up."),
+  write_interval: {
+    schema: {
+      type: "number",
+      minimum: 0,
+      maximum: 60,
+      default: 1,
+      description: "Seconds that two writes of one key begin apart at least.",
+    },
+    wrong: (value) =>
+      isNumber(value) && value >= 0 && value <= 60 ? undefined : "a number of seconds from 0 to 60",
+  },
   max_retries: whole(0, 10, 2, "Attempts after the first."),
 };
 

@@ -23,6 +23,7 @@ export type ResolvedOptions = Readonly<{
   concurrency: number;
   connectTimeoutMs: number;
   timeoutMs: number;
+  writeIntervalMs: number;
   maxRetries: number;
 }>;
 
@@ -49,6 +50,7 @@ export function resolveOptions(options: GcsOptions): ResolvedOptions {
     concurrency: options.concurrency ?? 64,
     connectTimeoutMs: (options.connect_timeout ?? 3) * 1000,
     timeoutMs: (options.request_timeout ?? 15) * 1000,
+    writeIntervalMs: (options.write_interval ?? 1) * 1000,
     maxRetries: options.max_retries ?? 2,
   };
 }

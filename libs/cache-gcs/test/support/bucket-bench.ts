@@ -30,10 +30,10 @@ export class BucketBench implements AsyncDisposable {
     return bench;
   }
 
-  /** Options of a tier in this bucket. */
+  /** Options of a tier in this bucket, whose server takes any number of writes a second. */
   options(more: Partial<GcsOptions> = {}): GcsOptions {
     const { endpoint, projectId } = this.place;
-    return { bucket: this.name, project_id: projectId, endpoint, ...more };
+    return { bucket: this.name, project_id: projectId, endpoint, write_interval: 0, ...more };
   }
 
   /** A tier, opened as a configuration would. */
