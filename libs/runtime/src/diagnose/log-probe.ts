@@ -40,7 +40,7 @@ async function look(ground: ProbeGround, log: InvalidationLog): Promise<LogView>
 }
 
 /** What cannot be true of a log that only grows; `undefined` where nothing is. */
-export function wrongWith(view: LogView): string | undefined {
+function wrongWith(view: LogView): string | undefined {
   const { before, after, records, snapshotHead, foreign } = view;
   if (foreign !== "reset") return "the log gives records for another log's position";
   if (before.logId !== after.logId || before.logId !== snapshotHead.logId)

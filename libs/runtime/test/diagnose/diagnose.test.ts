@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { CacheError, type CacheBackend } from "@cogniverse/sdk";
-import { faultBackend } from "@cogniverse/testkit";
+import { faultBackend, settle } from "@cogniverse/testkit";
 import { ConfigError, diagnose } from "../../src/index.ts";
 import { diagnoseOne, faultsOf } from "../support/diagnose-one.ts";
 import { downModule } from "../support/fake-modules.ts";
@@ -62,7 +62,11 @@ describe("diagnose", () => {
     const diagnosing = diagnoseOne(backend, { signal: interrupt.signal });
     await gate.reached;
     const reason = new DOMException("Interrupted", "AbortError");
+    const deletes = backend.faults.count("delete");
     interrupt.abort(reason);
+    for (let turn = 0; turn < 3; turn++) await settle();
+    // A delete now would come before the write that it is to undo.
+    expect(backend.faults.count("delete")).toBe(deletes);
     gate.release();
     await expect(diagnosing).rejects.toBe(reason);
     expect(await left(backend)).toEqual([]);
