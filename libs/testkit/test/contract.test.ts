@@ -10,7 +10,7 @@ describeBackend(
     const clock = new FakeClock();
     return { backend: mapBackend({ clock }), clock, advance: (ms) => clock.advance(ms) };
   },
-  { capabilities: [] },
+  { capabilities: [], closes: false },
 );
 
 describeBackend(
@@ -20,7 +20,7 @@ describeBackend(
     const backend = mapBackend({ clock, defaultTtl: 60 });
     return { backend, clock, advance: (ms) => clock.advance(ms) };
   },
-  { capabilities: [], largestBytes: 1 << 20 },
+  { capabilities: [], closes: false, largestBytes: 1 << 20 },
 );
 
 describeBackend(

@@ -89,7 +89,7 @@ describeBackend("broken", () => {
   const backend = mapBackend({ clock });
   const put = async (key, data, ...rest) => data.byteLength > 0 && backend.put(key, data, ...rest);
   return { backend: { ...backend, put }, clock, advance: (ms) => clock.advance(ms) };
-}, { capabilities: [], largestBytes: 1000, listedKeys: 100 });
+}, { capabilities: [], closes: false, largestBytes: 1000, listedKeys: 100 });
 describeLog("log", () => ({ log: memoryLog() }));
 `;
 

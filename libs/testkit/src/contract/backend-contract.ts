@@ -67,6 +67,8 @@ function claimRules(rule: Rule, contract: ResolvedContract): void {
   rule("has the capabilities that it claims and no other", async ({ backend }) => {
     const there = CAPABILITIES.filter((c) => backend[c] !== undefined);
     deepEqual(there, CAPABILITIES.filter(contract.has));
+    const closes = backend[Symbol.asyncDispose] !== undefined;
+    equal(closes, contract.closes, `\`closes\` is said to be ${contract.closes}`);
   });
 
   rule("its fixture has the hooks that are said and no other", async (fixture) => {

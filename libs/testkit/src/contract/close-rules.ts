@@ -5,7 +5,7 @@ import type { ResolvedContract, Rule } from "./rule.ts";
 import { checkBytes, sampleBytes } from "./samples.ts";
 
 /** Aborting, closing and opening again. */
-export function closeRules(rule: Rule, { can, tickMs }: ResolvedContract): void {
+export function closeRules(rule: Rule, { can, closes, tickMs }: ResolvedContract): void {
   rule("a call whose signal has aborted rejects with its reason and does nothing", async (f) => {
     await f.backend.put("a", sampleBytes(1), "t");
     const reason = new Error("nobody waits any more");
@@ -26,11 +26,29 @@ export function closeRules(rule: Rule, { can, tickMs }: ResolvedContract): void 
     equal(await f.backend.put("b", sampleBytes(1), "t"), true);
   });
 
+  if (closes) closedRules(rule);
+  if (!can("reopen")) return;
+  rule("a backend opened again holds what it held", async (f) => {
+    if (f.reopen === undefined) return;
+    await f.backend.put("small", sampleBytes(10), "t");
+    await f.backend.put("large", sampleBytes(500_000), "t", undefined, (3 * tickMs) / 1000);
+    await f.backend.put("deleted", sampleBytes(10), "t");
+    await f.backend.delete("deleted", "t");
+    await f.backend[Symbol.asyncDispose]?.();
+    const again = await f.reopen();
+    deepEqual(await again.listKeys("", "t"), ["large", "small"]);
+    checkBytes(await again.get("large", "t"), sampleBytes(500_000));
+    await f.advance(3.5 * tickMs);
+    deepEqual(await again.listKeys("", "t"), ["small"]);
+    await again[Symbol.asyncDispose]?.();
+  });
+}
+
+function closedRules(rule: Rule): void {
   rule(
     "close can be called twice, and what is called after it rejects with `closed`",
     async (f) => {
-      const close = f.backend[Symbol.asyncDispose]?.bind(f.backend);
-      if (close === undefined) return;
+      const close = async (): Promise<void> => f.backend[Symbol.asyncDispose]?.();
       await f.backend.put("a", sampleBytes(1), "t");
       await Promise.all([close(), close()]);
       await close();
@@ -50,22 +68,6 @@ export function closeRules(rule: Rule, { can, tickMs }: ResolvedContract): void 
     await f.backend[Symbol.asyncDispose]?.();
     for (const result of await Promise.allSettled(sent))
       if (result.status === "rejected") equal(codeOf(result.reason), "closed");
-  });
-
-  if (!can("reopen")) return;
-  rule("a backend opened again holds what it held", async (f) => {
-    if (f.reopen === undefined) return;
-    await f.backend.put("small", sampleBytes(10), "t");
-    await f.backend.put("large", sampleBytes(500_000), "t", undefined, (3 * tickMs) / 1000);
-    await f.backend.put("deleted", sampleBytes(10), "t");
-    await f.backend.delete("deleted", "t");
-    await f.backend[Symbol.asyncDispose]?.();
-    const again = await f.reopen();
-    deepEqual(await again.listKeys("", "t"), ["large", "small"]);
-    checkBytes(await again.get("large", "t"), sampleBytes(500_000));
-    await f.advance(3.5 * tickMs);
-    deepEqual(await again.listKeys("", "t"), ["small"]);
-    await again[Symbol.asyncDispose]?.();
   });
 }
 

@@ -10,6 +10,8 @@ export type BackendContractOptions = Readonly<{
   capabilities: readonly Capability[];
 }> &
   Options<{
+    /** False where the backend has nothing to close and no `[Symbol.asyncDispose]`. True. */
+    closes: boolean;
     /** What the fixture has beyond `advance`; it must have no other. None. */
     hooks: readonly Hook[];
     /** The kinds of copies that the fixture's `spoil` makes. None. */
@@ -49,6 +51,7 @@ export function resolveContract(options: BackendContractOptions): ResolvedContra
   return {
     has: (capability) => options.capabilities.includes(capability),
     can: (hook) => options.hooks?.includes(hook) ?? false,
+    closes: options.closes ?? true,
     unreadable: options.unreadable ?? [],
     failures: options.failures ?? {},
     largestBytes: options.largestBytes ?? 64 << 20,

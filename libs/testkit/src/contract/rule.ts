@@ -14,6 +14,7 @@ export type Rule = (name: string, check: (fixture: BackendFixture) => Promise<vo
 export type ResolvedContract = Readonly<{
   has: (capability: Capability) => boolean;
   can: (hook: Hook) => boolean;
+  closes: boolean;
   unreadable: readonly UnreadableKind[];
   failures: Failures;
   largestBytes: number;

@@ -21,6 +21,11 @@ export const brokenPlainCalls: readonly Broken[] = [
     },
   },
   {
+    fault: "there is nothing to close, and nobody said so",
+    rule: "has the capabilities that it claims and no other",
+    breakIt: ({ [Symbol.asyncDispose]: _left, ...rest }) => rest,
+  },
+  {
     fault: "absence is an error",
     rule: "absence is undefined and false, and deleting it no failure",
     breakIt: (h) =>
