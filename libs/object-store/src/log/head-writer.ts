@@ -136,7 +136,7 @@ export class HeadWriter {
   async #land(members: Member[], call: Call): Promise<void> {
     const { context } = this.#options;
     for (let refusals = 0; ; refusals++) {
-      if (refusals > 1) await pauseBefore(refusals, context, call.signal);
+      if (refusals > 1) await pauseBefore(refusals - 1, context, call.signal);
       members.push(...this.#queue.splice(0));
       const waiting = members.filter((member) => member.waits);
       if (waiting.length === 0) return;
