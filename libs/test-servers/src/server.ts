@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 
 import { GuardedProcess, type Launch } from "./process/guarded-process.ts";
+import { waitUntilStopped } from "./process/wait-until-stopped.ts";
 import { makeServerFolder } from "./services-folder.ts";
 
 const startLimitMs = 120_000;
@@ -147,9 +148,10 @@ export class Server implements AsyncDisposable {
     await this.#process.waitForEnd();
   }
 
-  /** SIGSTOP: connections stay open, the system still accepts new ones, nobody answers. */
+  /** SIGSTOP, with all threads stopped on return: connections stay open, the system accepts new ones, nobody answers. */
   pause(): void {
     this.#process.signal("SIGSTOP");
+    waitUntilStopped(this.#process.pid);
   }
 
   /** SIGCONT */

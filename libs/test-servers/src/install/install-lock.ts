@@ -3,6 +3,7 @@ import { link, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 
+import { errorCode } from "../process/error-code.ts";
 import { isAlive } from "../process/is-alive.ts";
 
 const pollMs = 200;
@@ -26,7 +27,7 @@ async function acquire(lockFile: string): Promise<boolean> {
     await link(own, lockFile);
     return true;
   } catch (error) {
-    if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
+    if (errorCode(error) !== "EEXIST") throw error;
     await removeAbandoned(lockFile);
     return false;
   } finally {

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import type { Writable } from "node:stream";
 
 import { UnavailableError } from "../unavailable-error.ts";
+import { errorCode } from "./error-code.ts";
 
 /**
  * The guard starts the server, tells its real process id on standard output, and holds the reading end of a pipe whose
@@ -98,11 +99,7 @@ export class GuardedProcess {
       if (!this.#hasEnded) process.kill(this.pid, signal);
     } catch (error) {
       // The server has ended, but the guard has not said so yet.
-      // Not `instanceof Error`: in a test the error is of another realm.
-      if (
-        !(typeof error === "object" && error !== null && "code" in error && error.code === "ESRCH")
-      )
-        throw error;
+      if (errorCode(error) !== "ESRCH") throw error;
     }
   }
 
