@@ -2,6 +2,9 @@ import type { ObjectHeaders, ObjectInfo } from "@cogniverse/object-store";
 import type { ServerSideEncryption, StorageClass } from "@aws-sdk/client-s3";
 import { storageClassOf, type StorageClasses } from "./storage-class.ts";
 
+/** Classes whose objects must be restored before they can be read. */
+const ARCHIVES: ReadonlySet<string> = new Set(["GLACIER", "DEEP_ARCHIVE"]);
+
 /** What every object is written with, beside its own headers. */
 export type WritePolicy = Readonly<{
   storage: StorageClasses;
@@ -67,9 +70,12 @@ export type Described = Readonly<{
   ContentEncoding?: string | undefined;
   LastModified?: Date | undefined;
   Metadata?: Record<string, string> | undefined;
+  StorageClass?: string | undefined;
+  ArchiveStatus?: string | undefined;
+  Restore?: string | undefined;
 }>;
 
-/** The same in the port's terms. */
+/** The same in the port's terms; `archived` where it is a HEAD's answer. */
 export function objectInfo(described: Described): ObjectInfo {
   const contentEncoding = storedEncoding(described.ContentEncoding);
   return {
@@ -83,6 +89,7 @@ export function objectInfo(described: Described): ObjectInfo {
     ...(described.LastModified === undefined
       ? {}
       : { modifiedAt: described.LastModified.getTime() }),
+    ...(isArchived(described) ? { archived: true } : {}),
   };
 }
 
@@ -104,4 +111,10 @@ function storedEncoding(encoding: string | undefined): string | undefined {
 function wholeBytes({ ContentRange, ContentLength }: Described): number {
   const whole = ContentRange === undefined ? undefined : /\/(\d+)$/.exec(ContentRange)?.[1];
   return whole === undefined ? (ContentLength ?? 0) : Number(whole);
+}
+
+/** In an archive, and no restored copy beside it. */
+function isArchived({ StorageClass, ArchiveStatus, Restore }: Described): boolean {
+  const archive = ArchiveStatus !== undefined || ARCHIVES.has(StorageClass ?? "");
+  return archive && Restore?.includes('ongoing-request="false"') !== true;
 }

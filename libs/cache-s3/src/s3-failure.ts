@@ -12,6 +12,9 @@ export type S3Failure = Readonly<{
 
 type Loose = Readonly<Record<string, unknown>>;
 
+const WRAPPED = /^AWS SDK error wrapper for (\w+)(.*)/s;
+const SYSTEM_CODE = /\bE[A-Z_]{3,}\b/;
+
 /** Reads what was thrown by `S3Client.send` or by a body. Never throws. */
 export function readFailure(error: unknown): S3Failure {
   if (!isObject(error)) return { code: "unknown", message: String(error), clockCorrected: false };
@@ -49,12 +52,15 @@ export function isArchived({ code }: S3Failure): boolean {
   return code === "InvalidObjectState";
 }
 
+/** The system's code first: the SDK calls a connection that was reset a time-out. */
 function codeOf(error: Loose): string {
-  const name = error["name"];
   const code = error["code"];
-  if (name === "TimeoutError") return name;
-  // System errors have a code, the service's answers a name.
+  const name = error["name"];
+  const message = error["message"];
   if (typeof code === "string" && code !== "") return code;
+  // What the SDK makes of an error of another realm.
+  const wrapped = WRAPPED.exec(typeof message === "string" ? message : "");
+  if (wrapped !== null) return SYSTEM_CODE.exec(wrapped[2] ?? "")?.[0] ?? wrapped[1] ?? "unknown";
   return typeof name === "string" && name !== "" ? name : "unknown";
 }
 

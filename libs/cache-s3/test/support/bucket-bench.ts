@@ -1,12 +1,14 @@
 import {
   CopyObjectCommand,
   CreateBucketCommand,
+  DeleteObjectCommand,
   GetObjectCommand,
   HeadObjectCommand,
   ListMultipartUploadsCommand,
   ListObjectsV2Command,
   PutObjectCommand,
   S3Client,
+  type StorageClass,
 } from "@aws-sdk/client-s3";
 import type { ObjectBackend } from "@cogniverse/object-store";
 import type { S3Place } from "@cogniverse/test-servers";
@@ -70,13 +72,10 @@ export class BucketBench implements AsyncDisposable {
     return bucket;
   }
 
-  /** A tier. */
-  backend(more: Partial<S3Options> = {}, sizes?: TransferSizes): ObjectBackend {
-    return composeBackend(
-      this.bucket(more, sizes),
-      resolveOptions(this.options(more)),
-      this.context,
-    );
+  /** A tier over such a client; `leaseMs`: the D that this node is configured with. */
+  tier(bucket: Bucket, leaseMs = 600, more: Partial<S3Options> = {}): ObjectBackend {
+    const context = { ...this.context, networkLeaseMs: leaseMs };
+    return composeBackend(bucket, resolveOptions(this.options(more)), context);
   }
 
   /** What a bare client gets: headers and body. */
@@ -96,10 +95,11 @@ export class BucketBench implements AsyncDisposable {
     await this.bare.send(new PutObjectCommand({ Bucket: this.name, Key, Body, ...more }));
   }
 
-  /** Changes the user metadata of an object and nothing else. */
+  /** Changes the user metadata of an object, or its class, and nothing else. */
   async changeMetadata(
     Key: string,
     change: (metadata: Record<string, string>) => Record<string, string>,
+    storageClass?: StorageClass,
   ): Promise<void> {
     const { Metadata = {} } = await this.bare.send(
       new HeadObjectCommand({ Bucket: this.name, Key }),
@@ -111,8 +111,15 @@ export class BucketBench implements AsyncDisposable {
         CopySource: `${this.name}/${encodeURIComponent(Key)}`,
         MetadataDirective: "REPLACE",
         Metadata: change(Metadata),
+        ...(storageClass === undefined ? {} : { StorageClass: storageClass }),
       }),
     );
+  }
+
+  /** Deletes all objects. */
+  async empty(): Promise<void> {
+    for (const Key of await this.names())
+      await this.bare.send(new DeleteObjectCommand({ Bucket: this.name, Key }));
   }
 
   /** Names that lie in the bucket. */

@@ -2,12 +2,20 @@ import { randomBytes } from "node:crypto";
 import type { BackendContext } from "@cogniverse/sdk";
 import { recordingLogger, recordingTelemetry, type RecordingLogger } from "@cogniverse/testkit";
 
-/** A context of this machine's own clock, since servers have theirs, whose log lines can be read. */
-export function serverContext(): BackendContext & { logger: RecordingLogger } {
+/**
+ * A context whose log lines can be read. Its epoch stands still until `advance`, since this tier's expiry is by its own clock; its timers run, since
+ * answers of servers do.
+ */
+export function serverContext(): BackendContext & {
+  logger: RecordingLogger;
+  advance: (ms: number) => void;
+} {
+  let now = Date.now();
   return {
+    advance: (ms) => void (now += ms),
     tier: "cold",
     clock: {
-      now: () => Date.now(),
+      now: () => now,
       monotonic: () => performance.now(),
       after: (delayMs, run) => {
         const timer = setTimeout(run, delayMs);
@@ -17,6 +25,5 @@ export function serverContext(): BackendContext & { logger: RecordingLogger } {
     random: { next: () => Math.random(), id: () => randomBytes(16).toString("hex") },
     logger: recordingLogger(),
     telemetry: recordingTelemetry(),
-    networkLeaseMs: 600,
   };
 }
