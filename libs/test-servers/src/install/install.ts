@@ -63,7 +63,12 @@ async function installAll(pending: readonly Component[]): Promise<Map<Component,
 
 /** Whether all is installed, told from the stamps alone. */
 export function isInstalled(need: Need): boolean {
-  return installedComponent(components[need]) !== undefined && shortcoming(need) === undefined;
+  const component = (components as Readonly<Record<string, Component>>)[need];
+  return (
+    component !== undefined &&
+    installedComponent(component) !== undefined &&
+    shortcoming(need) === undefined
+  );
 }
 
 /**

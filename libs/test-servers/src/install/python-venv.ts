@@ -91,7 +91,9 @@ async function installWheels(file: string, note: (chunk: string) => void): Promi
   const args = ["install", "--require-hashes", "--only-binary=:all:", "-r", file];
   const uv = ["pip", ...args, "--python", venvPython];
   try {
-    await runCommand(join(bin, "uv"), uv, { onOutput: note });
+    // Like pip, uv is to trust whom the system trusts, a company's own authority too.
+    const env = { UV_SYSTEM_CERTS: "true" };
+    await runCommand(join(bin, "uv"), uv, { onOutput: note, env });
   } catch {
     await runCommand(venvPython, ["-m", "pip", ...args], { onOutput: note }).catch(
       (error: unknown) => {
