@@ -1,8 +1,9 @@
 import { serverSuite, sharedGcs, startFakeGcs, startProxy } from "@cogniverse/test-servers";
 import type { FailingFixture } from "@cogniverse/testkit";
-import { describeBackend } from "@cogniverse/testkit/jest";
+import { describeBackend, describeLog } from "@cogniverse/testkit/jest";
 import { describe } from "@jest/globals";
 import { BucketBench } from "./support/bucket-bench.ts";
+import { LosingAnswers } from "./support/losing-answers.ts";
 import { jsonError, ScriptedGcs, xmlError, type ScriptedAnswer } from "./support/scripted-gcs.ts";
 
 async function fixture() {
@@ -104,7 +105,33 @@ const failures = {
   },
 };
 
+/** The log over connections on which an answer can be lost. */
+async function logFixture() {
+  const place = await sharedGcs();
+  const losing = await LosingAnswers.before(place.endpoint);
+  const bench = await BucketBench.at({ ...place, endpoint: losing.endpoint });
+  const backend = await bench.backend();
+  return {
+    log: backend.log,
+    close: () => backend[Symbol.asyncDispose](),
+    reopen: async () => (await bench.backend()).log,
+    another: async ({ leaseMs }: { leaseMs?: number } = {}) =>
+      (await bench.backend({}, leaseMs === undefined ? {} : { networkLeaseMs: leaseMs })).log,
+    forget: async () => bench.bare.deleteFiles({ force: true }),
+    loseAnswer: () => losing.loseAnswer("log/head.json"),
+    [Symbol.asyncDispose]: async () => {
+      await bench[Symbol.asyncDispose]();
+      await losing[Symbol.asyncDispose]();
+    },
+  };
+}
+
 serverSuite(["gcs"], describe)("on fake-gcs-server", () => {
+  describeLog("gcs, where answers can be lost", logFixture, {
+    hooks: ["close", "reopen", "another", "forget", "loseAnswer"],
+    configurableLease: true,
+  });
+
   describeBackend("gcs", fixture, {
     capabilities: ["entries", "batch", "streams", "scan", "log"],
     hooks: ["reopen", "another", "forget", "spoil", "leftovers"],

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { Storage, type Bucket } from "@google-cloud/storage";
 import type { ObjectBackend } from "@cogniverse/object-store";
+import type { BackendContext } from "@cogniverse/sdk";
 import type { GcsPlace } from "@cogniverse/test-servers";
 import { connect } from "../../src/gcs-connection.ts";
 import { composeBackend } from "../../src/gcs-backend.ts";
@@ -37,8 +38,11 @@ export class BucketBench implements AsyncDisposable {
   }
 
   /** A tier, opened as a configuration would. */
-  async backend(more: Partial<GcsOptions> = {}): Promise<ObjectBackend> {
-    return this.#kept(await gcsBackend(this.options(more), this.context));
+  async backend(
+    more: Partial<GcsOptions> = {},
+    surroundings: Partial<BackendContext> = {},
+  ): Promise<ObjectBackend> {
+    return this.#kept(await gcsBackend(this.options(more), { ...this.context, ...surroundings }));
   }
 
   /** A tier on which nothing was asked yet. */
