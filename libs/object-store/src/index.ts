@@ -17,7 +17,7 @@ export {
   type ParsedHeaders,
 } from "./headers/object-headers.ts";
 export { ObjectBackend, type ObjectBackendOptions } from "./backend/object-backend.ts";
-export { ObjectLog } from "./log/object-log.ts";
+export { ObjectLog, type ObjectLogOptions } from "./log/object-log.ts";
 export { TAIL_LIMITS, type TailLimits } from "./log/log-folder.ts";
 export { probeConditionalWrites } from "./conditional-writes.ts";
 export {

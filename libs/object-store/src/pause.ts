@@ -1,6 +1,6 @@
-import type { BackendContext } from "@cogniverse/sdk";
+import type { BackendContext, Clock } from "@cogniverse/sdk";
 
-/** Longest pause between two tries, in milliseconds. */
+/** Longest random pause between two tries, in milliseconds. */
 const LONGEST_MS = 1000;
 
 /** A random part of 20, 40, 80... up to 1,000 ms, so that those who met once do not meet again. Rejects with the signal's reason. */
@@ -9,10 +9,18 @@ export async function pauseBefore(
   { clock, random }: Pick<BackendContext, "clock" | "random">,
   signal?: AbortSignal,
 ): Promise<void> {
+  await pause(random.next() * Math.min(LONGEST_MS, 20 * 2 ** attempt), clock, signal);
+}
+
+/** Resolves after `delayMs`; somebody waits for it. Rejects with the signal's reason. */
+export async function pause(
+  delayMs: number,
+  clock: Pick<Clock, "after">,
+  signal?: AbortSignal,
+): Promise<void> {
   signal?.throwIfAborted();
   const { promise, resolve, reject } = Promise.withResolvers<void>();
-  const delayMs = random.next() * Math.min(LONGEST_MS, 20 * 2 ** attempt);
-  using timer = clock.after(delayMs, resolve, true);
+  const timer = clock.after(delayMs, resolve, true);
   const abort = (): void => reject(signal?.reason);
   signal?.addEventListener("abort", abort, { once: true });
   try {

@@ -40,8 +40,8 @@ export interface ObjectBackendOptions {
   /** The storage class of an entry's object; `bytes` is `undefined` for a stream. Left out: the service's default. */
   readonly storageClassFor?: (key: string, bytes: number | undefined) => string | undefined;
   /**
-   * Milliseconds that two writes of one key by this process begin apart at least; of those that wait only the latest is sent. Left out: each is sent
-   * at once.
+   * Milliseconds that two writes of one key by this process begin apart at least; of those that wait only the latest is sent. The log's head
+   * is replaced no more often, each time for all that wait. Left out: each is sent at once.
    */
   readonly coalesceMs?: number;
   /** Told of each read that met an object which must be restored first. Must not throw. */
@@ -96,7 +96,7 @@ export class ObjectBackend implements CacheBackend {
       check: () => this.#check(),
     });
     this.scan = this.#listing;
-    this.#log = new ObjectLog(client, options.layout, context);
+    this.#log = new ObjectLog(client, options.layout, context, { intervalMs: options.coalesceMs });
     this.log = this.#log;
     this.entries = this.#entryStore();
     this.batch = { getEntries: (keys, tenantId, call) => this.#getEntries(keys, tenantId, call) };

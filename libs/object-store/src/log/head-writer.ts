@@ -1,8 +1,9 @@
-import { CacheError, type BackendContext, type Call, type LogHead } from "@cogniverse/sdk";
-import { pauseBefore } from "../pause.ts";
+import type { BackendContext, Call, LogHead } from "@cogniverse/sdk";
+import { pause, pauseBefore } from "../pause.ts";
 import { composeBatch, looksBeyondTail, type Batch, type Wanted } from "./batch.ts";
 import { batchOf, newHead, nextHead, type HeadDocument } from "./head-document.ts";
 import type { LogFolder } from "./log-folder.ts";
+import { isFinal, refusedHead, unknownOutcome } from "./log-errors.ts";
 import type { KnownHead, LogObjects, SnapshotDocument } from "./log-objects.ts";
 
 /** Times that the same replacement is sent while nothing tells whether it arrived. */
@@ -24,6 +25,8 @@ export interface HeadWriterOptions {
   readonly context: BackendContext;
   /** D of this node in milliseconds. */
   readonly leaseMs: number;
+  /** Milliseconds that two replacements by this writer begin apart at least; those who come meanwhile go together. */
+  readonly intervalMs: number;
   /** Told of each head that this writer put in place, and the one before it. */
   readonly replaced: (head: HeadDocument, before: HeadDocument) => void;
 }
@@ -36,6 +39,8 @@ export interface HeadWriterOptions {
 export class HeadWriter {
   readonly #options: HeadWriterOptions;
   readonly #queue: Member[] = [];
+  /** On the monotonic clock. */
+  #dueAt = -Infinity;
   #known: KnownHead | undefined;
   #hadLog = false;
   #leaseMs: number;
@@ -46,11 +51,6 @@ export class HeadWriter {
   constructor(options: HeadWriterOptions) {
     this.#options = options;
     this.#leaseMs = options.leaseMs;
-  }
-
-  /** The head that was seen last. */
-  get known(): KnownHead | undefined {
-    return this.#known;
   }
 
   /** The greatest D that was ever seen, in this log or one before it. */
@@ -137,6 +137,7 @@ export class HeadWriter {
     const { context } = this.#options;
     for (let refusals = 0; ; refusals++) {
       if (refusals > 1) await pauseBefore(refusals - 1, context, call.signal);
+      await this.#due(call);
       members.push(...this.#queue.splice(0));
       const waiting = members.filter((member) => member.waits);
       if (waiting.length === 0) return;
@@ -154,6 +155,13 @@ export class HeadWriter {
       waiting.forEach((member, i) => member.resolve(batch.answers[i]));
       return;
     }
+  }
+
+  /** Those who leave while nobody is in `members` yet are sorted out after it. */
+  async #due({ signal }: Call): Promise<void> {
+    const { clock } = this.#options.context;
+    const delayMs = this.#dueAt - clock.monotonic();
+    if (delayMs > 0) await pause(delayMs, clock, signal);
   }
 
   /** Waits for a fold where the head holds far too much. `false`: the head is another by now. */
@@ -214,7 +222,7 @@ export class HeadWriter {
           continue;
         }
         const batch = batchOf(now.head, next.revision);
-        if (batch === undefined) throw this.#unknowable();
+        if (batch === undefined) throw unknownOutcome(context.tier);
         if (batch !== next.batches.at(-1)) return false;
       }
       replaced(next, known.head);
@@ -228,9 +236,11 @@ export class HeadWriter {
     next: HeadDocument,
     call: Call,
   ): Promise<string | Readonly<{ error: unknown }>> {
+    const { objects, context, intervalMs } = this.#options;
+    this.#dueAt = context.clock.monotonic() + intervalMs;
     try {
-      const etag = await this.#options.objects.writeHead(next, known, call);
-      return etag ?? { error: this.#refused() };
+      const etag = await objects.writeHead(next, known, call);
+      return etag ?? { error: refusedHead(context.tier) };
     } catch (error) {
       return { error };
     }
@@ -252,7 +262,6 @@ export class HeadWriter {
 
   async #create(tries: number, call: Call | undefined): Promise<void> {
     const { objects, context } = this.#options;
-    this.#known = undefined;
     if (this.#hadLog)
       context.logger.error(
         "The invalidation log is gone. A new one begins, and every copy is dead",
@@ -270,26 +279,4 @@ export class HeadWriter {
       await pauseBefore(tries, context, call?.signal);
     }
   }
-
-  #refused(): CacheError {
-    return new CacheError(
-      "throttled",
-      `Tier "${this.#options.context.tier}" refuses to replace the head of the invalidation log although nobody else did; ` +
-        "see the finding `conditional-writes` of `cogniverse-cache doctor`",
-      { retryable: true },
-    );
-  }
-
-  #unknowable(): CacheError {
-    return new CacheError(
-      "timeout",
-      `Tier "${this.#options.context.tier}" did not say in time whether it took an invalidation. Invalidate again: twice does no harm`,
-      { retryable: true },
-    );
-  }
-}
-
-/** Whether an error says that the same request has no chance. */
-function isFinal(error: unknown): boolean {
-  return !(CacheError.isInstance(error) && error.retryable);
 }

@@ -9,6 +9,7 @@ import {
   type LogHead,
   type LogSnapshot,
   type NewRecord,
+  type Options,
 } from "@cogniverse/sdk";
 import type { ObjectLayout } from "../layout.ts";
 import type { ObjectClient } from "../object-client.ts";
@@ -18,6 +19,14 @@ import { LogFolder, type TailLimits } from "./log-folder.ts";
 import { LogObjects, type KnownHead } from "./log-objects.ts";
 import { summarize } from "./log-summary.ts";
 import { sweepSnapshots } from "./snapshot-broom.ts";
+
+/** How a log treats its head. */
+export type ObjectLogOptions = Options<{
+  /** What the head holds at most before older records go to a snapshot: {@link TAIL_LIMITS}. */
+  limits: TailLimits;
+  /** Milliseconds that two replacements of the head by this process begin apart at least: 0. */
+  intervalMs: number;
+}>;
 
 /**
  * The invalidation log of a deployment in an object store (protocol rule 13): one head object, replaced by conditional PUT, and a snapshot of what is
@@ -34,12 +43,11 @@ export class ObjectLog implements InvalidationLog {
   readonly #running = new Set<Promise<unknown>>();
   #closed: Promise<void> | undefined;
 
-  /** `limits`: what the head holds at most before older records go to a snapshot. */
   constructor(
     client: ObjectClient,
     layout: ObjectLayout,
     context: BackendContext,
-    limits?: TailLimits,
+    { limits, intervalMs = 0 }: ObjectLogOptions = {},
   ) {
     this.#client = client;
     this.#layout = layout;
@@ -52,6 +60,7 @@ export class ObjectLog implements InvalidationLog {
       folder: this.#folder,
       context,
       leaseMs: this.#leaseMs,
+      intervalMs,
       replaced: (head, before) => this.#replaced(head, before),
     });
   }

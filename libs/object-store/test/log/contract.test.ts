@@ -14,9 +14,9 @@ function fixture(limits?: TailLimits) {
       new MemoryClient(client.bucket),
       layout,
       { ...context, networkLeaseMs: leaseMs },
-      limits,
+      { limits },
     );
-  const log = new ObjectLog(client, layout, context, limits);
+  const log = new ObjectLog(client, layout, context, { limits });
   return {
     log,
     close: () => log.close(),

@@ -3,7 +3,7 @@ import { CacheError, START, type LogRecord, type NewRecord } from "@cogniverse/s
 import { settle } from "@cogniverse/testkit";
 import { ObjectLayout, ObjectLog, type TailLimits } from "../../src/index.ts";
 import { MemoryBucket, MemoryClient, type Around } from "../memory-bucket.ts";
-import { hurryingContext } from "../surroundings.ts";
+import { hurryingContext, testContext } from "../surroundings.ts";
 
 const layout = new ObjectLayout();
 const HEAD = layout.logHead;
@@ -16,7 +16,7 @@ function node(
 ): Node {
   const client = new MemoryClient(bucket);
   const context = { ...hurryingContext(), networkLeaseMs: leaseMs };
-  return { client, log: new ObjectLog(client, layout, context, limits) };
+  return { client, log: new ObjectLog(client, layout, context, { limits }) };
 }
 
 function record(value: string, tenantId: string = "t"): NewRecord {
@@ -65,6 +65,23 @@ describe("appends", () => {
     const rest = Array.from({ length: 500 }, (_, i) => one.log.append([record(`${i}`)]));
     await Promise.all([first, ...rest]);
     expect(one.client.count("write") - before).toBe(2);
+  });
+
+  test("where the service wants it, heads follow each other no sooner than told, each with all that wait", async () => {
+    const client = new MemoryClient();
+    const context = testContext();
+    const log = new ObjectLog(client, layout, context, { intervalMs: 1000 });
+    await log.append([record("first")]);
+    const before = client.count("write");
+    const rest = Array.from({ length: 50 }, async (_, i) => {
+      await settle(i % 5);
+      return log.append([record(`${i}`)]);
+    });
+    await settle(30);
+    expect(client.count("write")).toBe(before);
+    await context.clock.advanceAndSettle(1000);
+    await Promise.all(rest);
+    expect(client.count("write")).toBe(before + 1);
   });
 
   test("a refusal that its own lost first sending caused is no refusal", async () => {

@@ -11,7 +11,7 @@ const HOUR = 3_600_000;
 
 function open(bucket: MemoryBucket) {
   const client = new MemoryClient(bucket);
-  return { client, log: new ObjectLog(client, layout, hurryingContext(), limits) };
+  return { client, log: new ObjectLog(client, layout, hurryingContext(), { limits }) };
 }
 
 function record(value: string): NewRecord {
@@ -69,6 +69,41 @@ describe("folding", () => {
     await appendMany(one, 0, 30);
     expect(new Set(named).size).toBeGreaterThan(3);
     expect(there).not.toContain(false);
+  });
+
+  test("what is appended while a snapshot is being written stays in the head", async () => {
+    const bucket = new MemoryBucket();
+    const one = open(bucket);
+    const written = Promise.withResolvers<void>();
+    one.client.around = async ({ op, name }, send) => {
+      if (op === "write" && name !== layout.logHead) await written.promise;
+      return send();
+    };
+    await appendMany(one, 0, 25);
+    expect(headOf(bucket).snapshot).toBeNull();
+    written.resolve();
+    await settle(50);
+    expect(headOf(bucket).snapshot).not.toBeNull();
+    expect((await open(bucket).log.snapshot()).records).toHaveLength(25);
+  });
+
+  test("an append waits for the snapshot where the head holds four times too much", async () => {
+    const bucket = new MemoryBucket();
+    const one = open(bucket);
+    const written = Promise.withResolvers<void>();
+    one.client.around = async ({ op, name }, send) => {
+      if (op === "write" && name !== layout.logHead) await written.promise;
+      return send();
+    };
+    await appendMany(one, 0, 33);
+    let done = false;
+    const waits = one.log.append([record("waits")]).finally(() => (done = true));
+    await settle(50);
+    expect([done, headOf(bucket).records.length]).toEqual([false, 33]);
+    written.resolve();
+    expect(await waits).toMatchObject({ position: 34 });
+    await settle(50);
+    expect(headOf(bucket).records.length).toBeLessThanOrEqual(limits.records);
   });
 
   test("a folder that dies between snapshot and head costs an object, and the next one folds", async () => {
