@@ -30,11 +30,20 @@ export async function unpackDebianPackages(request: DebianRequest): Promise<void
   await rm(archives, { recursive: true });
 }
 
+/** Offline it should not take minutes to say so. */
+const patience = ["-o", "Acquire::Retries=1", "-o", "Acquire::http::Timeout=20"];
+
 /** Tries the system's package lists first; they may be empty or out of date, and then lists of our own are fetched. */
 async function download(request: DebianRequest, archives: string): Promise<void> {
   const { packages, sources, note } = request;
   const install = ["install", "--download-only", "--yes", "--no-install-recommends"];
-  const options = ["-o", "Debug::NoLocking=1", "-o", `Dir::Cache::archives=${archives}/`];
+  const options = [
+    ...patience,
+    "-o",
+    "Debug::NoLocking=1",
+    "-o",
+    `Dir::Cache::archives=${archives}/`,
+  ];
   const apt = (args: readonly string[]): Promise<string> =>
     runCommand("apt-get", args, { onOutput: note, env: { LC_ALL: "C" } });
   if (sources === undefined) {

@@ -23,8 +23,11 @@ export async function stopAfterRun(): Promise<void> {
   if (set) await stopServices((await set).services);
 }
 
+/** What single suites start or use by themselves. */
+const usedBySuites = ["redis-tls", "valkey", "python"] as const;
+
 async function start(): Promise<ServiceSet> {
-  const set = await startServices(serviceKinds);
+  const set = await startServices(serviceKinds, usedBySuites);
   Object.assign(process.env, variablesOf(set.services));
   process.env[missingVariable] = JSON.stringify(set.missing);
   return set;

@@ -77,10 +77,17 @@ export type ServiceSet = Readonly<{
   missing: Missing;
 }>;
 
-/** Installs and starts what the environment does not name, all at a time. Where one fails to start, none stays. */
-export async function startServices(kinds: readonly ServiceKind[]): Promise<ServiceSet> {
+/**
+ * Installs and starts what the environment does not name, all at a time. Where one fails to start, none stays.
+ *
+ * @param alsoInstall What is not started now.
+ */
+export async function startServices(
+  kinds: readonly ServiceKind[],
+  alsoInstall: readonly Need[] = [],
+): Promise<ServiceSet> {
   const own = kinds.filter(({ variable }) => !process.env[variable]);
-  const missing = await install(own.map(({ name }) => name));
+  const missing = await install([...own.map(({ name }) => name), ...alsoInstall]);
   const results = await Promise.allSettled(
     kinds.filter(({ name }) => missing[name] === undefined).map(startService),
   );
