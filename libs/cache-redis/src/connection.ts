@@ -184,7 +184,7 @@ export class Connection {
   }
 
   #cork(): void {
-    if (this.#corked !== undefined || this.client.isCluster) return;
+    if (this.#corked !== undefined || this.#deadlines.waiting < 2 || this.client.isCluster) return;
     // `isCluster` tells the two apart.
     const { stream } = this.client as Redis;
     stream.cork();

@@ -30,6 +30,11 @@ export class Deadlines {
     return waiting;
   }
 
+  /** Calls that have begun and not settled. */
+  get waiting(): number {
+    return this.#waiting.size;
+  }
+
   settle(waiting: Waiting): void {
     this.#waiting.delete(waiting);
     if (this.#waiting.size > 0) return;

@@ -13,6 +13,7 @@ import {
 } from "@cogniverse/sdk";
 import type { Argument, Connection, Doing } from "./connection.ts";
 import { HEAD, PUT, REMOVE } from "./entry-scripts.ts";
+import { HeaderMemory } from "./header-memory.ts";
 import type { Bucket, Names } from "./names.ts";
 import {
   decodeHead,
@@ -41,6 +42,7 @@ export interface EntriesParts {
 /** Stores and reads entries, each in one round trip. */
 export class Entries implements EntryStore, BatchStore {
   readonly #parts: EntriesParts;
+  readonly #headers = new HeaderMemory();
 
   constructor(parts: EntriesParts) {
     this.#parts = parts;
@@ -179,7 +181,7 @@ export class Entries implements EntryStore, BatchStore {
     tenantId: string,
   ): StoredEntry | UnreadableCopy | undefined {
     if (!Buffer.isBuffer(value)) return undefined;
-    const answer = decodeValue(value, this.#parts.clock.now());
+    const answer = decodeValue(value, this.#parts.clock.now(), this.#headers);
     if (isUnreadable(answer) && answer.unreadable === "corrupt")
       // The reader needs no answer to this; where it fails, the next reader does it.
       this.deleteEntry(key, etagOf(value), tenantId).catch(() => undefined);

@@ -25,6 +25,9 @@ export async function openOwn(
   };
   try {
     await ready(connection, options.connectTimeoutMs, context, call);
+    const db = "db" in options.target ? options.target.db : 0;
+    // ioredis goes on in database 0 where this one is not there.
+    if (db > 0) await connection.send("select", [String(db)], { doing: `use database ${db}` });
   } catch (error) {
     client.disconnect();
     throw error;

@@ -11,16 +11,24 @@ type Rule = Readonly<{
 /** In order of trial. The words are the server's and ioredis' own. */
 const RULES: readonly Rule[] = [
   {
-    fits: /^NOPERM/,
+    // Within a script Redis 7.0 does not say which command it was; `examine` does.
+    fits: /^NOPERM|can't run this command|can't access at least one of the keys|ACL failure in script/,
     code: "auth",
     retryable: false,
-    advice: "grant this command and these keys to the ACL user (the package's README lists them)",
+    advice:
+      "grant the ACL user what the README of @cogniverse/cache-redis lists; doctor names what is missing",
   },
   {
     fits: /^(NOAUTH|WRONGPASS|DENIED)|AUTH failed|invalid password|invalid username-password/,
     code: "auth",
     retryable: false,
     advice: "check username and password",
+  },
+  {
+    fits: /DB index is out of range/,
+    code: "invalid_config",
+    retryable: false,
+    advice: "name a database in the url that the server has",
   },
   {
     fits: /OOM command not allowed/,

@@ -1,6 +1,14 @@
 import { hash, randomBytes } from "node:crypto";
-import type { Bytes, Entry, StoredEntry, StoredHead, UnreadableCopy } from "@cogniverse/sdk";
+import type {
+  Bytes,
+  Entry,
+  EntryMetadata,
+  StoredEntry,
+  StoredHead,
+  UnreadableCopy,
+} from "@cogniverse/sdk";
 import { decodeFrame, decodeFrameHeader, encodeFrame } from "@cogniverse/sdk/frame";
+import type { HeaderMemory } from "./header-memory.ts";
 
 /**
  * Bytes behind the frame: write id, 8 random bytes; `asOf`, float64 little-endian; the first 8 bytes of the SHA-256 of `logId`. A fixed
@@ -27,13 +35,36 @@ export function encodeValue(entry: Entry, writeId: Buffer = newWriteId()): Encod
 }
 
 /** The entry in a value, its data a view of it. `nowMs`: what expired by then is told as such. Never throws. */
-export function decodeValue(value: Buffer, nowMs: number): StoredEntry | UnreadableCopy {
+export function decodeValue(
+  value: Buffer,
+  nowMs: number,
+  memory?: HeaderMemory,
+): StoredEntry | UnreadableCopy {
   const end = value.byteLength - TRAILER_BYTES;
+  const etag = etagOf(value);
+  const known = memory?.find(etag, value);
+  if (known !== undefined && payloadEnd(known.header) === end)
+    return fresh(value.subarray(known.header.byteLength, end), known.metadata, etag, nowMs);
   const decoded = decodeFrame(end < 0 ? value : value.subarray(0, end));
   if (!decoded.ok) return { unreadable: decoded.cause };
   const { data, metadata } = decoded.entry;
+  memory?.keep(etag, value.subarray(0, decoded.headerBytes), metadata);
+  return fresh(data, metadata, etag, nowMs);
+}
+
+function fresh(
+  data: Bytes,
+  metadata: EntryMetadata,
+  etag: string,
+  nowMs: number,
+): StoredEntry | UnreadableCopy {
   if (metadata.expiresAt !== null && metadata.expiresAt <= nowMs) return { unreadable: "expired" };
-  return { data, metadata, etag: etagAt(value, end) };
+  return { data, metadata, etag };
+}
+
+/** Where the payload ends, by a header that was checked; the sdk's frame says where that stands. */
+function payloadEnd(header: Buffer): number {
+  return header.byteLength + header.readUInt32LE(12) + header.readUInt32LE(16) * 2 ** 32;
 }
 
 /** As {@link decodeValue}, from the frame's header, the trailer and the length of the whole. */
