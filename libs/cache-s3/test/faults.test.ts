@@ -208,6 +208,7 @@ serverSuite(["s3"], describe)("faults of a real server", () => {
     if (typeof opened !== "object") throw new Error("not opened");
     for await (const _ of opened.body) break;
     await until(() => busySockets() === 0);
+    expect(busySockets()).toBe(0);
     await one[Symbol.asyncDispose]();
   });
 });

@@ -1,4 +1,4 @@
-import { S3Client } from "@aws-sdk/client-s3";
+import type { S3Client } from "@aws-sdk/client-s3";
 import type { S3Place } from "@cogniverse/test-servers";
 import type { FailingFixture, Failures } from "@cogniverse/testkit";
 import { once } from "node:events";
