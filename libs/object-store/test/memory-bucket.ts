@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { CacheError, type Bytes, type Call, type Clock } from "@cogniverse/sdk";
+import { CacheError, type Bytes, type Call } from "@cogniverse/sdk";
 import { settle } from "@cogniverse/testkit";
 import type {
   ListedObject,
@@ -209,16 +209,4 @@ async function* heard(
     signal?.removeEventListener("abort", abort);
     void source.return?.();
   }
-}
-
-/** A clock as the machine's, for what nobody steers. */
-export function systemClock(): Clock {
-  return {
-    now: () => Date.now(),
-    monotonic: () => performance.now(),
-    after: (delayMs, run) => {
-      const timer = setTimeout(run, delayMs);
-      return { [Symbol.dispose]: () => clearTimeout(timer) };
-    },
-  };
 }

@@ -3,7 +3,7 @@ import type { ListedObject, ObjectClient } from "../object-client.ts";
 import type { HeadDocument } from "./head-document.ts";
 
 /** How long a snapshot stays that the head does not name, for readers who saw an older head: 1 h on the server's clock. */
-export const SNAPSHOT_GRACE_MS = 3_600_000;
+const SNAPSHOT_GRACE_MS = 3_600_000;
 
 type Snapshot = Readonly<{ name: string; logId: string; generation: number; modifiedAt: number }>;
 
