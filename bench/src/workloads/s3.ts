@@ -74,11 +74,13 @@ async function* contests(bench: Bench, size: Size): AsyncGenerator<Contest> {
     bench.tier.entries?.putEntry(key, entry, TENANT),
   );
   const get = inTurns("tier, get", entries, ({ key }) => bench.tier.entries?.getEntry(key, TENANT));
-  const barePut = inTurns("S3Client PutObject", entries, ({ key, entry }) =>
-    bench.bare.send(
-      new PutObjectCommand({ Bucket: bench.bucket, Key: nameOf(key), Body: entry.data }),
-    ),
-  );
+  // With as much metadata as the tier sends, which anyone needs who wants a value to expire.
+  const headers = { ContentType: "application/octet-stream", Metadata: { about: "x".repeat(150) } };
+  const barePut = inTurns("S3Client PutObject", entries, ({ key, entry }) => {
+    const Key = nameOf(key);
+    const input = { Bucket: bench.bucket, Key, Body: entry.data, ...headers };
+    return bench.bare.send(new PutObjectCommand(input));
+  });
   const bareGet = inTurns("S3Client GetObject", entries, async ({ key }) => {
     const command = new GetObjectCommand({ Bucket: bench.bucket, Key: nameOf(key) });
     const { Body } = await bench.bare.send(command);
