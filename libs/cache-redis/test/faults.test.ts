@@ -84,7 +84,10 @@ serverSuite(["redis"], describe)("Redis in trouble", () => {
     await backend.put("a", bytes(3), "t");
     proxy.cut();
     await expect(backend.get("a", "t")).rejects.toMatchObject({ code: "timeout", retryable: true });
-    await expect(backend.get("a", "t")).rejects.toMatchObject({ retryable: true });
+    while (proxy.connectionsEver < 2) {
+      await backend.get("a", "t").catch(() => undefined);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
     await proxy.heal();
     await answers(backend);
     expect(await backend.get("a", "t")).toHaveLength(3);

@@ -116,8 +116,11 @@ serverSuite(["redis"], describe)("a log that Redis may have lost", () => {
   test("a replica gives no answer about the log", async () => {
     await using server = await startRedis();
     await using replica = await startRedis({ config: { replicaof: `127.0.0.1 ${server.port}` } });
-    await using tiers = new Tiers({ url: replica.url });
-    const backend = await tiers.open();
+    await using tiers = new Tiers({ url: server.url });
+    await appended(await tiers.open(), "a");
+    await using client = bareClient(server.url);
+    await client.wait(1, 0);
+    const backend = await tiers.open({ url: replica.url });
     await expect(backend.log.head()).rejects.toMatchObject({
       code: "tier_unavailable",
       retryable: true,
