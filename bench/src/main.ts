@@ -1,9 +1,12 @@
 #!/usr/bin/env node
 import { runBench } from "./bench.ts";
 import { codecWorkload } from "./workloads/codec.ts";
+import { gcsWorkload } from "./workloads/gcs.ts";
 import { invalidationWorkload } from "./workloads/invalidation.ts";
 import { localWorkload } from "./workloads/local.ts";
 import { memoryWorkload } from "./workloads/memory.ts";
+import { redisWorkload } from "./workloads/redis.ts";
+import { s3Workload } from "./workloads/s3.ts";
 
 const interruption = new AbortController();
 // The second time the default applies: the process ends at once.
@@ -11,7 +14,15 @@ for (const name of ["SIGINT", "SIGTERM"] as const)
   process.once(name, () => interruption.abort(new Error(`stopped by ${name}`)));
 
 process.exitCode = await runBench(process.argv.slice(2), {
-  workloads: [memoryWorkload, localWorkload, codecWorkload, invalidationWorkload],
+  workloads: [
+    memoryWorkload,
+    localWorkload,
+    codecWorkload,
+    invalidationWorkload,
+    redisWorkload,
+    s3Workload,
+    gcsWorkload,
+  ],
   signal: interruption.signal,
   print: (text) => void process.stdout.write(`${text}\n`),
   errors: process.stderr,
