@@ -1,5 +1,5 @@
 import { expect, test } from "@jest/globals";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { chunksOf } from "../src/objects/chunks.ts";
 
 async function* bodyOf(parts: readonly Uint8Array[]) {
