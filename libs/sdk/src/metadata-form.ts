@@ -42,25 +42,25 @@ function knownProperties(metadata: EntryMetadata): EntryMetadata {
 
 type Loose = Readonly<Record<string, unknown>>;
 
+// Every read of a shared tier comes through here: plain comparisons, no closures, no arrays made to be walked.
 function isMetadata(value: unknown): value is EntryMetadata {
-  if (!isObject(value)) return false;
   return (
-    [
-      value["logId"],
-      value["codec"],
-      value["contentType"],
-      value["checksum"],
-      value["digest"],
-    ].every(isText) &&
-    [value["asOf"], value["decodedBytes"]].every(isCount) &&
-    [value["createdAt"], value["computeMs"]].every(isNumber) &&
-    [value["freshUntil"], value["expiresAt"]].every((v) => v === null || isNumber(v)) &&
-    isTexts(value["encodings"]) &&
-    isTexts(value["tags"]) &&
-    Array.isArray(value["inherited"]) &&
-    value["inherited"].every(isStamp) &&
-    isObject(value["user"]) &&
-    Object.values(value["user"]).every(isText)
+    isObject(value) &&
+    isText(value["logId"]) &&
+    isText(value["codec"]) &&
+    isText(value["contentType"]) &&
+    isText(value["checksum"]) &&
+    isText(value["digest"]) &&
+    isCount(value["asOf"]) &&
+    isCount(value["decodedBytes"]) &&
+    isNumber(value["createdAt"]) &&
+    isNumber(value["computeMs"]) &&
+    isInstant(value["freshUntil"]) &&
+    isInstant(value["expiresAt"]) &&
+    isListOf(isText, value["encodings"]) &&
+    isListOf(isText, value["tags"]) &&
+    isListOf(isStamp, value["inherited"]) &&
+    isUserMetadata(value["user"])
   );
 }
 
@@ -70,9 +70,23 @@ function isStamp(value: unknown): value is ScopeStamp {
 }
 
 function isScope(value: unknown): value is Scope {
-  if (!isObject(value) || !isText(value["kind"])) return false;
-  const valued = ["key", "prefix", "tag", "glob"].includes(value["kind"]);
-  return !valued || isText(value["value"]);
+  if (!isObject(value)) return false;
+  const { kind } = value;
+  if (kind === "key" || kind === "prefix" || kind === "tag" || kind === "glob")
+    return isText(value["value"]);
+  return isText(kind);
+}
+
+function isUserMetadata(value: unknown): boolean {
+  if (!isObject(value)) return false;
+  for (const name of Object.keys(value)) if (!isText(value[name])) return false;
+  return true;
+}
+
+function isListOf(is: (one: unknown) => boolean, value: unknown): boolean {
+  if (!Array.isArray(value)) return false;
+  for (const one of value) if (!is(one)) return false;
+  return true;
 }
 
 function isObject(value: unknown): value is Loose {
@@ -87,10 +101,10 @@ function isNumber(value: unknown): value is number {
   return typeof value === "number" && Number.isFinite(value);
 }
 
-function isCount(value: unknown): value is number {
-  return Number.isSafeInteger(value) && Number(value) >= 0;
+function isInstant(value: unknown): boolean {
+  return value === null || isNumber(value);
 }
 
-function isTexts(value: unknown): value is readonly string[] {
-  return Array.isArray(value) && value.every(isText);
+function isCount(value: unknown): value is number {
+  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
 }
