@@ -25,12 +25,15 @@ export async function gcsBackend(
   const resolved = resolveOptions(options);
   const connection = connect(resolved, context, storage);
   const { session } = connection;
+  const leaves = context.leaveServer === true;
   try {
     await openBucket(session, {
       isEmulated: connection.storage.customEndpoint,
-      ...(resolved.createBucket ? { create: () => newBucket(connection, resolved) } : {}),
+      ...(resolved.createBucket && !leaves
+        ? { create: () => newBucket(connection, resolved) }
+        : {}),
     });
-    if (resolved.manageBucket) {
+    if (resolved.manageBucket && !leaves) {
       const { logger, tier } = context;
       const { lifecycleRules: rules, layout } = resolved;
       await applyLifecycle(session, { rules, layout, logger, tier });

@@ -4,20 +4,22 @@ import type { Bucket } from "./bucket.ts";
 import { applyLifecycle } from "./bucket-lifecycle.ts";
 import type { ResolvedOptions } from "./options.ts";
 
-/** What a start does to a bucket: looks whether it is there, makes it and sets its lifecycle rules where it may. */
+/** What a start does to a bucket: looks whether it is there, makes it and sets its lifecycle rules where it may and should. */
 export async function prepareBucket(
   bucket: Bucket,
   options: ResolvedOptions,
   context: BackendContext,
 ): Promise<void> {
-  const found = await findBucket(bucket, options);
+  const leaves = context.leaveServer === true;
+  const createBucket = options.createBucket && !leaves;
+  const found = await findBucket(bucket, { ...options, createBucket });
   if (found === "forbidden") {
     const { tier, logger } = context;
     const message =
       "The bucket may not be listed: s3:ListBucket is missing; a miss looks like a refusal";
     logger.warn(message, { tier, bucket: options.bucket });
   }
-  if (options.manageBucket) await applyLifecycle(bucket, options, context);
+  if (options.manageBucket && !leaves) await applyLifecycle(bucket, options, context);
 }
 
 async function findBucket(

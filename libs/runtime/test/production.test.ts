@@ -91,7 +91,12 @@ function setUpTests(name: string, makePlace: () => Promise<Place>): void {
     );
   });
 
-  test("a doctor finds no problem, and leaves nothing in the bucket", async () => {
+  test("a doctor finds no problem, leaves nothing in the bucket and its rules as they are", async () => {
+    const planned = async (): Promise<unknown> =>
+      (await examineTiers({ configPath, env: node("a") })).map((t) =>
+        t.state === "examined" ? t.examination.changes : [],
+      );
+    const before = await planned();
     const { ok, tiers, truth } = await diagnose({ configPath, env: node("a") });
     const problems = tiers.flatMap(({ tier, findings }) =>
       findings.filter(({ level }) => level === "problem").map((found) => ({ tier, ...found })),
@@ -99,6 +104,7 @@ function setUpTests(name: string, makePlace: () => Promise<Place>): void {
     expect(problems).toEqual([]);
     expect({ ok, truth }).toMatchObject({ ok: true, truth: { tier: "cold", leaseMs: 400 } });
     expect(await place.bucket.listKeys("", "__doctor")).toEqual([]);
+    expect(await planned()).toEqual(before);
   });
 
   test("what one node computed another serves, until it is invalidated", async () => {

@@ -18,6 +18,8 @@ export interface BackendContext {
    * {@link DEFAULT_NETWORK_LEASE_MS}.
    */
   readonly networkLeaseMs?: number;
+  /** True where somebody only looks: the server's settings, rules and buckets stay as they are, whatever the options ask for. */
+  readonly leaveServer?: boolean;
 }
 
 /** D over a network where nothing else is configured (protocol rule 8). */

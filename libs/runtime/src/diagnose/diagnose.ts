@@ -17,7 +17,7 @@ export type DiagnoseOptions = ExamineOptions &
 const EXAMINE_LIMIT_MS = 3000;
 
 /**
- * Looks at the servers of all tiers, then starts one tier after the other as an application would (what a start changes on a server is changed),
+ * Looks at the servers of all tiers, then starts one tier after the other as an application would, but leaving the servers' settings and buckets as they are,
  * tries everything that the cache relies on under a tenant and keys that no user can have, times it, and removes what it tried, also
  * when `signal` ends it early: then it rejects with the signal's reason. Appends nothing to the invalidation log. Throws
  * {@link ConfigError} for a configuration that is wrong; everything else is a finding.

@@ -54,5 +54,6 @@ export function quietContext(
     logger: silentLogger,
     telemetry: noTelemetry,
     networkLeaseMs,
+    leaveServer: true,
   };
 }
