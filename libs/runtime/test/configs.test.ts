@@ -87,6 +87,21 @@ describe("original.yaml", () => {
     ]);
   });
 
+  test("computes everything and reaches for no server once it says enabled: false", async () => {
+    await inFolder(async (folder) => {
+      const configPath = join(folder, "off.yaml");
+      const text = await readFile(original, "utf8");
+      await writeFile(configPath, text.replace("enabled: true", "enabled: false"));
+      await using cache = await createCache({ configPath });
+      expect(cache.report).toEqual({ enabled: false, degraded: false, tiers: [] });
+      const frame = keys.frame({ video: "v", timestamp: 1 });
+      for (const byte of [1, 2]) {
+        const compute = () => new Uint8Array([byte]);
+        expect(await cache.getOrCompute(frame, "acme", compute)).toEqual(compute());
+      }
+    });
+  });
+
   test("names every package that is missing, each at its line", async () => {
     await inFolder(async (folder) => {
       const text = await readFile(original, "utf8");

@@ -3,7 +3,7 @@ import type { CacheManager, TenantCache } from "@cogniverse/sdk";
 import { modelPart, resultsKey } from "../ingest/artefact-keys.ts";
 import { ArtefactReport } from "../ingest/artefact-report.ts";
 import { Artefacts, type ArtefactMaking } from "../ingest/artefacts.ts";
-import { LIBRARY_TAG, searchedTag } from "../ingest/search-tags.ts";
+import { indexRevision } from "../library/index-revision.ts";
 import type { VideoLibrary, VideoRecord } from "../library/video-library.ts";
 import { decodeImage, UnreadableImageError } from "../media/decode-image.ts";
 import { rank } from "../search/rank.ts";
@@ -36,19 +36,23 @@ export interface VideoSearchAgentOptions {
   readonly making: ArtefactMaking;
 }
 
-/** A query with everything that shapes its answer.. */
+/** A query with everything that shapes its answer. `within`: the films it is asked of. */
 type Question = Readonly<{
   text: string;
   strategy: Strategy;
   topK: number;
   filters: SearchFilters;
+  within: readonly VideoRecord[];
   example: SearchExample | undefined;
 }>;
 
 /** Raised whenever the same artefacts may be ranked in another way. */
 const RANKING_REVISION = 1;
 
-/** Answers queries over what was ingested. Answers live for as long as the policy of `search_results` says, and die with anything they were made from. */
+/**
+ * Answers queries over what was ingested. Answers live for as long as the policy of `search_results` says, and die with anything they were made from.
+ * Nodes with the same films share them; where a film is added or edited the question is another one.
+ */
 export class VideoSearchAgent {
   readonly #options: VideoSearchAgentOptions;
 
@@ -58,7 +62,7 @@ export class VideoSearchAgent {
 
   /**
    * `query`: words; for the strategy "similar" a moment (`VIDEO_ID@1200`) or the path of a picture. The key of the answer holds everything that shapes it:
-   * query, strategy, count, filters, models, settings. Throws {@link SearchError} for a query that cannot be asked.
+   * query, strategy, count, filters, models, settings, the films it is asked of. Throws {@link SearchError} for a query that cannot be asked.
    */
   async search(
     query: string,
@@ -67,17 +71,11 @@ export class VideoSearchAgent {
   ): Promise<SearchAnswer> {
     const { signal, report = new ArtefactReport() } = options;
     const startedAt = performance.now();
-    const question = await this.#understand(query, tenantId, options);
     const cache = this.#options.cache.forTenant(tenantId);
-    const { videos } = question.filters;
+    const question = await this.#understand(query, tenantId, options);
     const info = await cache.getOrComputeWithInfo(
       this.#key(question),
-      async (context) => {
-        context.setTags(...(videos?.map(searchedTag) ?? [LIBRARY_TAG]));
-        const library = await this.#options.library.list(tenantId);
-        const within = library.filter(({ videoId }) => videos?.includes(videoId) ?? true);
-        return this.#answer(question, within, { cache, report, signal: context.signal });
-      },
+      (context) => this.#answer(question, { cache, report, signal: context.signal }),
       { signal },
     );
     const ms = performance.now() - startedAt;
@@ -91,39 +89,40 @@ export class VideoSearchAgent {
     if (query.trim() === "") throw new SearchError("The query is empty: say what to look for");
     if (!Number.isSafeInteger(topK) || topK < 1)
       throw new SearchError(`topK ${topK} is not a whole number above 0`);
-    const isPlain = strategy !== "similar" && filters.videos === undefined;
-    const library = isPlain ? [] : await this.#options.library.list(tenantId);
+    const library = await this.#options.library.list(tenantId);
     const example = strategy === "similar" ? await readExample(query, library) : undefined;
     const ids = filters.videos?.map((prefix) => findVideo(library, prefix).videoId);
     const videos = ids === undefined ? undefined : [...new Set(ids)].sort();
-    return { text: query, strategy, topK, filters: { ...filters, videos }, example };
+    const within = library.filter(({ videoId }) => videos?.includes(videoId) ?? true);
+    return { text: query, strategy, topK, filters: { ...filters, videos }, within, example };
   }
 
-  #key({ text, strategy, topK, filters, example }: Question): ReturnType<typeof resultsKey> {
+  #key(question: Question): ReturnType<typeof resultsKey> {
+    const { text, strategy, topK, filters, within, example } = question;
     const { models, settings } = this.#options.making;
-    const { vision, text: words, speech } = models;
-    const inputs = {
-      query: example?.name ?? text,
+    const used = [models.vision, models.text, models.speech];
+    const revisions = [
+      ...used.map((model) => (model === undefined ? "none" : modelPart(model.identity))),
+      `settings ${JSON.stringify(settings)}`,
+      `ranking ${RANKING_REVISION}`,
+      `index ${indexRevision(within)}`,
+    ];
+    const query = example?.name ?? text;
+    return resultsKey({
+      queryHash: hashQuery({ query, strategy, topK, filters, revisions }),
       strategy,
-      topK,
-      filters,
-      models: [vision, words, speech].map((m) => (m === undefined ? null : modelPart(m.identity))),
-      settings,
-      ranking: RANKING_REVISION,
-    };
-    return resultsKey({ queryHash: hashQuery(inputs), strategy });
+    });
   }
 
   async #answer(
     question: Question,
-    videos: readonly VideoRecord[],
     call: Readonly<{ cache: TenantCache; report: ArtefactReport; signal: AbortSignal }>,
   ): Promise<readonly SearchHit[]> {
     const artefacts = new Artefacts({ ...this.#options.making, ...call });
-    const { strategy, topK, filters } = question;
+    const { strategy, topK, filters, within } = question;
     const prepared = await this.#prepare(question, artefacts, call.signal);
     const known = [];
-    for (const video of videos) known.push(await collectArtefacts(artefacts, video, strategy));
+    for (const video of within) known.push(await collectArtefacts(artefacts, video, strategy));
     return rank(prepared, known, { topK, filters });
   }
 

@@ -1,5 +1,12 @@
 import type { NdArrays } from "@cogniverse/core";
-import type { Bytes, Cacheable, Compute, Key, TenantCache } from "@cogniverse/sdk";
+import {
+  CacheError,
+  type Bytes,
+  type Cacheable,
+  type Compute,
+  type Key,
+  type TenantCache,
+} from "@cogniverse/sdk";
 import type { VideoRecord } from "../library/video-library.ts";
 import { chunkWindows, within, type ChunkWindow } from "../media/chunk-windows.ts";
 import { extractKeyframes, framesAt } from "../media/keyframes.ts";
@@ -193,7 +200,7 @@ export class Artefacts {
     const keys = this.#keys(video);
     const timestampsMs: number[] = [];
     for await (const frame of extractKeyframes(video.path, { rule, jpeg, signal })) {
-      await cache.put(keys.frame(frame.timestampMs), frame.jpeg, { signal });
+      await cache.put(keys.frame(frame.timestampMs), frame.jpeg, { signal }).catch(unlessDown);
       report.addWritten("frame", frame.jpeg.byteLength);
       timestampsMs.push(frame.timestampMs);
     }
@@ -202,7 +209,7 @@ export class Artefacts {
 
   async #discardFrames(video: VideoRecord): Promise<void> {
     const scope = { kind: "prefix", value: this.#keys(video).framesPrefix } as const;
-    await this.#options.cache.invalidate(scope, { reason: "the film is broken" });
+    await this.#options.cache.invalidate(scope, { reason: "the film is broken" }).catch(unlessDown);
   }
 
   #read<T>(
@@ -232,6 +239,14 @@ export class Artefacts {
     report.add(type, info, performance.now() - startedAt);
     return info.value;
   }
+}
+
+/**
+ * Puts and invalidations are refused while the cache's log cannot be reached. A film is ingested all the same: frames that are not stored are decoded
+ * again when they are asked for, and under keys that hold their content frames too many do no harm.
+ */
+function unlessDown(error: unknown): void {
+  if (!CacheError.isInstance(error) || !error.retryable) throw error;
 }
 
 /** The key frames that fall into a chunk. */

@@ -5,7 +5,6 @@ import { probeVideo } from "../media/probe-video.ts";
 import { findSidecar, readSidecar } from "../media/subtitles.ts";
 import { Artefacts, type ArtefactMaking } from "./artefacts.ts";
 import { ArtefactReport } from "./artefact-report.ts";
-import { LIBRARY_TAG, searchedTag } from "./search-tags.ts";
 
 /** What {@link VideoProcessor} needs. */
 export interface VideoProcessorOptions {
@@ -45,8 +44,9 @@ export class VideoProcessor {
   }
 
   /**
-   * Probes, fingerprints, and makes every artefact that is not cached. Search results that the film was part of, or could now be part of, die if anything
-   * was computed or the tenant's library changed; else they are still right and stay. Throws `UnreadableVideoError`; of a broken film nothing is kept.
+   * Probes, fingerprints, and makes every artefact that is not cached; then the film is in the tenant's library, and searches see it. Nothing need be
+   * invalidated for that: answers go by the films that they were computed over, and artefacts that come out otherwise by force kill what was made from
+   * them. Throws `UnreadableVideoError`; of a broken film nothing is kept.
    */
   async ingest(
     path: string,
@@ -89,13 +89,7 @@ export class VideoProcessor {
     step("transcript");
     const { segments } = await artefacts.transcript(video);
     const computed = report.computed - before;
-    const changed = await this.#options.library.add(tenantId, video);
-    if (changed || computed > 0) {
-      const reason = `ingested ${video.title}`;
-      // Not to be interrupted: the library has changed already.
-      for (const value of [LIBRARY_TAG, searchedTag(video.videoId)])
-        await cache.invalidate({ kind: "tag", value }, { reason });
-    }
+    await this.#options.library.add(tenantId, video);
     return { video, frames: total, chunks: windows.length, segments: segments.length, computed };
   }
 }

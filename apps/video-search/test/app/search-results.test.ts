@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import type { App } from "../../src/app.ts";
 import type { SearchOptions } from "../../src/agent/video-search-agent.ts";
+import { DEFAULT_SETTINGS } from "../../src/ingest/ingest-settings.ts";
 import { AppHome } from "../support/app-home.ts";
+import { CheapModels } from "../support/cheap-models.ts";
 import { makeFilm } from "../support/make-film.ts";
 
 let home: AppHome;
@@ -45,10 +47,15 @@ test("ingesting a film again leaves answers alone where nothing changed", async 
   expect(await survives(() => app.processor.ingest(bunny, "acme"))).toBe(true);
 });
 
-test("ingesting a film by force kills the answers it was part of", async () => {
-  const force = () => app.processor.ingest(bunny, "acme", { force: true });
-  expect(await survives(force)).toBe(false);
-  expect(await survives(force, { filters: { videos: [bunnyId] } })).toBe(false);
+test("artefacts made anew by force kill the answers from them where they came out otherwise, and no other", async () => {
+  const force = (by: App) => by.processor.ingest(bunny, "acme", { force: true });
+  const chosen = { filters: { videos: [bunnyId] } };
+  expect(await survives(() => force(app))).toBe(true);
+  await using other = await home.open({ models: new CheapModels("sea") });
+  for (const options of [{ strategy: "text" }, { strategy: "text", ...chosen }] as const)
+    expect(await source(options)).toBe("computed");
+  expect(await survives(() => force(other), { strategy: "text" })).toBe(false);
+  expect(await survives(() => force(app), { strategy: "text", ...chosen })).toBe(false);
 });
 
 test("another film kills answers over the library and not those over chosen films", async () => {
@@ -86,6 +93,13 @@ test("everything that shapes an answer is in its key", async () => {
   ];
   for (const options of asked) expect(await source(options, "paw")).toBe("computed");
   for (const options of asked) expect(await source(options, "paw")).toBe("memory");
+  await using other = await home.open({ models: new CheapModels("meadow", "2") });
+  const settings = { ...DEFAULT_SETTINGS, chunkMs: 1000 };
+  await using coarse = await home.open({ settings });
+  for (const { agent } of [other, coarse])
+    expect(await agent.search("paw", "acme", { strategy: "transcript" })).toMatchObject({
+      from: "computed",
+    });
 });
 
 test("the beginning of an id is enough and is the same question", async () => {

@@ -10,8 +10,8 @@ export class CheapModels implements ArtefactModels {
   images = 0;
   texts = 0;
 
-  /** @param revision of all models. */
-  constructor(revision = "1") {
+  /** @param label what is seen in every picture. */
+  constructor(label = "meadow", revision = "1") {
     const identity = { id: "cheap", revision };
     this.vision = {
       identity,
@@ -20,7 +20,7 @@ export class CheapModels implements ArtefactModels {
         this.images += images.length;
         return images.map((image) => vectorOf(image));
       },
-      labelImages: async (images) => images.map(() => [{ names: ["meadow"], score: 0.9 }]),
+      labelImages: async (images) => images.map(() => [{ names: [label], score: 0.9 }]),
     };
     this.text = {
       identity,

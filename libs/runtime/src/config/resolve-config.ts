@@ -10,16 +10,15 @@ export type TierModules = ReadonlyMap<string, Pick<ResolvedTier, "module" | "opt
 /** From the names of YAML to those of core. The configuration was checked; tiers without a module are left out. */
 export function resolveConfig({ caching }: CacheConfig, modules: TierModules): ResolvedConfig {
   const enabled = caching.enabled ?? true;
+  const resolvePolicy = (policy: PolicyConfig): PolicyOptions => policyOptions(policy, enabled);
   return {
     enabled,
     tiers: enabled ? resolveTiers(caching, modules) : [],
-    policies: mapValues(caching.policies ?? {}, resolvePolicyConfig),
+    policies: mapValues(caching.policies ?? {}, resolvePolicy),
     defaultPolicy:
-      caching.default_policy === undefined
-        ? undefined
-        : resolvePolicyConfig(caching.default_policy),
+      caching.default_policy === undefined ? undefined : resolvePolicy(caching.default_policy),
     tenants: mapValues(caching.tenants ?? {}, (tenant) => ({
-      policies: mapValues(tenant.policies ?? {}, resolvePolicyConfig),
+      policies: mapValues(tenant.policies ?? {}, resolvePolicy),
     })),
     keyTypes: caching.key_types ?? [],
     backgroundLimit: caching.background_limit,
@@ -46,10 +45,10 @@ function tierLimits(
   };
 }
 
-/** One policy in core's terms: whatever is no option is a tier. */
-function resolvePolicyConfig(policy: PolicyConfig): PolicyOptions {
+/** One policy in core's terms: whatever is no option is a tier. Of a cache that is not enabled there is none that it could name. */
+function policyOptions(policy: PolicyConfig, enabled: boolean): PolicyOptions {
   const tiers: Record<string, boolean> = {};
-  for (const [name, value] of Object.entries(policy))
+  for (const [name, value] of enabled ? Object.entries(policy) : [])
     if (!POLICY_OPTIONS.includes(name) && typeof value === "boolean") tiers[name] = value;
   return {
     tiers,
