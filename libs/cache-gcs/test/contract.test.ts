@@ -4,6 +4,7 @@ import { describeBackend, describeLog } from "@cogniverse/testkit/jest";
 import { describe } from "@jest/globals";
 import { BucketBench } from "./support/bucket-bench.ts";
 import { LosingAnswers } from "./support/losing-answers.ts";
+import { serverDeviations } from "./support/server-deviations.ts";
 import { jsonError, ScriptedGcs, xmlError, type ScriptedAnswer } from "./support/scripted-gcs.ts";
 
 async function fixture() {
@@ -126,7 +127,10 @@ async function logFixture() {
   };
 }
 
-serverSuite(["gcs"], describe)("on fake-gcs-server", () => {
+const suite = serverSuite(["gcs"], describe);
+const deviations = suite === describe ? await serverDeviations() : {};
+
+suite("on fake-gcs-server", () => {
   describeLog("gcs, where answers can be lost", logFixture, {
     hooks: ["close", "reopen", "another", "forget", "loseAnswer"],
     configurableLease: true,
@@ -137,6 +141,7 @@ serverSuite(["gcs"], describe)("on fake-gcs-server", () => {
     hooks: ["reopen", "another", "forget", "spoil", "leftovers"],
     unreadable: ["corrupt", "unsupported", "foreign"],
     failures,
+    deviations,
     metadataLimitBytes: 8000,
     boundedStreams: true,
   });
