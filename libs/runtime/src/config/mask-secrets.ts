@@ -1,3 +1,5 @@
+import { nearestName } from "./nearest-name.ts";
+
 const NAME =
   "(?:pass(?:word|wd|phrase)|secret|token|credentials?|api_?key|access_?key|account_?key|private_?key|signature|signing_?key|authori[sz]ation)";
 const VALUE = `("(?:[^"\\\\]|\\\\.)*"|'[^']*'|(?:(?:Bearer|Basic)\\s+)?[^\\s"',;&}\\])]+)`;
@@ -7,13 +9,26 @@ const SECRET_NAME = new RegExp(`${NAME}|^key$`, "i");
 const OPTION = new RegExp(`(${NAME}[\\w.-]*["']?\\s*:\\s*)${VALUE}`, "gi");
 /** As queries, shells and connection strings write it. */
 const PARAMETER = new RegExp(`(${NAME}[\\w.-]*=|[?&;](?:sig|key|auth|sas|pwd)=)${VALUE}`, "gi");
-/** User info of a URL: up to its last "@", since passwords are not always encoded. */
-const USER_INFO = /(:\/\/)([^\s"'<>`]*)(?=@)/g;
+/** User info of a URL: up to its last "@", since passwords are not always encoded. Not that of the form which messages say is expected. */
+const USER_INFO = /(:\/\/)(?!\[username:password@\])([^\s"'<>`]*)(?=@)/g;
 const PEM = /(-----BEGIN [A-Z ]*PRIVATE KEY-----)([^-]+)/g;
+
+/** What options with a secret are called, whole. */
+const WHOLE_NAMES = [
+  ...["password", "passwd", "passphrase", "secret", "token", "session_token", "credentials"],
+  ...["api_key", "access_key", "access_key_id", "secret_access_key", "private_key", "account_key"],
+];
+/** One letter of four wrong: closer than what only reads like it. */
+const MISSPELT = 1 / 4;
 
 /** Whether what is called so holds a secret. */
 export function isSecretName(name: string): boolean {
   return SECRET_NAME.test(name);
+}
+
+/** Whether whoever wrote this name meant one that holds a secret: what is unknown is shown in its line of the file. */
+export function isMisspeltSecretName(name: string): boolean {
+  return nearestName(name, WHOLE_NAMES, MISSPELT) !== undefined;
 }
 
 /**

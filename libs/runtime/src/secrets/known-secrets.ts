@@ -1,4 +1,9 @@
-import { isSecretName, maskCredentials, secretsOfUrls } from "../config/mask-secrets.ts";
+import {
+  isMisspeltSecretName,
+  isSecretName,
+  maskCredentials,
+  secretsOfUrls,
+} from "../config/mask-secrets.ts";
 import { isRawMap } from "../config/raw-value.ts";
 
 /** Shorter ones would be found in ordinary words; where they stand beside their name or in a URL they are masked all the same. */
@@ -42,7 +47,7 @@ export class KnownSecrets {
 }
 
 /**
- * What a configuration holds that nobody may see: values of options called like secrets with all that is below them, passwords and
+ * What a configuration holds that nobody may see: values of options called like secrets, also misspelt, with all that is below them, passwords and
  * tokens in URLs. `data` is the configuration with its variables expanded.
  */
 export function secretsIn(data: unknown): readonly string[] {
@@ -58,7 +63,7 @@ function collect(value: unknown, isSecret: boolean, found: string[]): void {
   else if (Array.isArray(value)) for (const item of value) collect(item, isSecret, found);
   else if (isRawMap(value))
     for (const [name, inner] of Object.entries(value))
-      collect(inner, isSecret || isSecretName(name), found);
+      collect(inner, isSecret || isSecretName(name) || isMisspeltSecretName(name), found);
 }
 
 /** A private key is shown line by line where somebody shows the place in the file. */

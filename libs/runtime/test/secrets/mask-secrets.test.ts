@@ -1,7 +1,9 @@
 import { describe, expect, test } from "@jest/globals";
 import { CacheError } from "@cogniverse/sdk";
-import { maskSecrets } from "../../src/config/mask-secrets.ts";
+import { installedBackends } from "../../src/index.ts";
+import { isMisspeltSecretName, isSecretName, maskSecrets } from "../../src/config/mask-secrets.ts";
 import { KnownSecrets, secretsIn } from "../../src/secrets/known-secrets.ts";
+import { optionsOf } from "../support/marked-options.ts";
 import { maskedError } from "../../src/secrets/masked-error.ts";
 
 describe("maskSecrets, in a line of a file", () => {
@@ -20,6 +22,7 @@ describe("maskSecrets, in a line of a file", () => {
     ["password: ${DB_PASSWORD:-x}", "password: ${DB_PASSWORD:-x}"],
     ["kms_key: projects/p", "kms_key: projects/p"],
     ["url: redis://host:6379/0 # nothing", "url: redis://host:6379/0 # nothing"],
+    ["expected redis://[username:password@]host", "expected redis://[username:password@]host"],
   ])("%s", (line, shown) => {
     expect(maskSecrets(line)).toBe(shown);
     expect(maskSecrets(maskSecrets(line))).toBe(shown);
@@ -47,6 +50,21 @@ describe("KnownSecrets", () => {
     ['"password": must be text', '"password": must be text'],
   ])("%s", (text, shown) => {
     expect(secrets.mask(text)).toBe(shown);
+  });
+
+  test.each(["pasword", "passwrd", "sercet", "secret_acces_key", "acess_key_id", "privatekye"])(
+    "a value behind %s, which was meant to be a secret's name",
+    (name) => {
+      const misspelt = new KnownSecrets(secretsIn({ config: { [name]: "hidden-away" } }));
+      expect(misspelt.mask(`{ ${name}: hidden-away }`)).toBe(`{ ${name}: *********** }`);
+    },
+  );
+
+  test("no option of a backend is taken for a secret's name misspelt", async () => {
+    const modules = await installedBackends();
+    const names = modules.flatMap(({ jsonSchema }) => optionsOf(jsonSchema).flat().map(String));
+    expect(names).toContain("bucket");
+    expect(names.filter((name) => isMisspeltSecretName(name) && !isSecretName(name))).toEqual([]);
   });
 
   test("masks plain data deeply and leaves its shape", () => {
