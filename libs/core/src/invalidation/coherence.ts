@@ -54,7 +54,7 @@ export class Coherence {
   readonly #readLimit: TimeLimit;
   /** For what is asked on the way to an acknowledgement: later than D the answer is worth nothing. */
   readonly #askLimit: TimeLimit;
-  #hangs = false;
+  #isAway = false;
   #closed = false;
 
   constructor(options: CoherenceOptions) {
@@ -91,14 +91,14 @@ export class Coherence {
 
   /**
    * Resolves true once this node may serve, false where the log does not answer within the caller's limit. Callers share one attempt; while the log
-   * hangs nobody waits for it a second time, since the heartbeat finds out when it answers again.
+   * hangs or fails nobody waits for it a second time, since the heartbeat finds out when it answers again.
    */
   async renew(): Promise<boolean> {
     if (this.isLive()) return true;
-    if (this.#hangs) return false;
+    if (this.#isAway) return false;
     const { clock, readLimitMs } = this.#options;
     // Ends the wait, not the read: a log slower than a caller's patience still renews the lease for the next one.
-    if (!(await atMost(clock, readLimitMs, this.#sync()))) this.#hangs = true;
+    if (!(await atMost(clock, readLimitMs, this.#sync()))) this.#isAway = true;
     return this.isLive();
   }
 
@@ -245,7 +245,7 @@ export class Coherence {
     const span = leaseSpanMs(log.leaseMs);
     this.servesUntil = Math.max(this.servesUntil, monotonic + span);
     this.servesUntilWall = log.sharesClock === true ? Infinity : wall + span;
-    this.#hangs = false;
+    this.#isAway = false;
     this.#news.read(this.position);
     this.#heartbeat?.[Symbol.dispose]();
     this.#heartbeat = clock.after(span === Infinity ? CLOCK_CHECK_MS : log.leaseMs / 3, () =>
@@ -264,7 +264,7 @@ export class Coherence {
   #lost(error: unknown): void {
     const { clock, log } = this.#options;
     if (this.#closed) return;
-    this.#hangs = CacheError.isInstance(error) && error.code === "timeout";
+    this.#isAway = true;
     this.#heartbeat?.[Symbol.dispose]();
     this.#heartbeat = clock.after(Math.max(log.leaseMs / 3, 50), () => this.#beat());
     this.#news.lost(error);

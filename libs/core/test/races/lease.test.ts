@@ -37,6 +37,21 @@ describe.each([
     },
   );
 
+  test("a log that fails is asked again by the heartbeat, not by every caller", async () => {
+    await using world = new Deployment(options);
+    const node = world.node();
+    const a = node.cache.forTenant("acme");
+    await a.getOrCompute(key, () => ({ n: 1 }));
+    const failing = node.logFaults.fail("*", cut);
+    const before = node.logFaults.calls.length;
+    world.clock.suspend({ wallMs: SERVES_MS, monotonicMs: SERVES_MS });
+    for (let n = 2; n < 12; n++) expect(await a.getOrCompute(key, () => ({ n }))).toEqual({ n });
+    expect(node.logFaults.calls.length - before).toBe(1);
+    failing[Symbol.dispose]();
+    await world.pass(LEASE_MS / 3);
+    expect(await a.getWithInfo(key)).toMatchObject({ hit: true, value: { n: 1 } });
+  });
+
   test("the lease counts from before the read of the log was sent, not from its answer", async () => {
     await using world = new Deployment(options);
     const node = world.node({ coherenceWaitMs: 10_000 });
