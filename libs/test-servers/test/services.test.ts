@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseEnv } from "node:util";
@@ -60,6 +60,22 @@ serverSuite(["redis", "s3", "s3-second", "gcs"], describe)("npm run services", (
     expect(files.map((file) => existsSync(file))).toEqual([false, false]);
     const pids = reports.flatMap(({ services }) => services.map(({ pid }) => pid ?? 0));
     expect(pids.filter((pid) => isAlive(pid))).toEqual([]);
+  });
+
+  test("of two sets that write one file the later has it, and gives it back when it ends", async () => {
+    const file = join(folder, "shared.env");
+    const start = () => startChild("services", [file, "--json", "--only", "redis"], nothingGiven);
+    const redisNow = async () => parseEnv(await readFile(file, "utf8"))["REDIS_URL"];
+    const first = await start();
+    const address = await redisNow();
+    const second = await start();
+    expect(await redisNow()).not.toBe(address);
+    second.process.kill("SIGINT");
+    expect(await second.ended).toBe(130);
+    expect(await redisNow()).toBe(address);
+    first.process.kill("SIGINT");
+    expect(await first.ended).toBe(130);
+    expect((await readdir(folder)).filter((name) => name.startsWith("shared.env"))).toEqual([]);
   });
 
   test("when one dies the others end, with an exit code and its last words", async () => {
