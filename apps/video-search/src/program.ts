@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import { STRATEGIES } from "./agent/strategy.ts";
-import type { CommandContext, CommonOptions } from "./commands/command-context.ts";
+import { sameConfig, type CommandContext, type CommonOptions } from "./commands/command-context.ts";
 import { demoCommand } from "./commands/demo-command.ts";
 import { ingestCommand, type IngestCommandOptions } from "./commands/ingest-command.ts";
 import { searchCommand, type SearchCommandOptions } from "./commands/search-command.ts";
@@ -22,7 +22,7 @@ export function makeProgram(context: CommandContext): Command {
       const [word] = command.args;
       if (word === undefined) return demoCommand(context, options);
       return command.error(
-        `error: there is no command ${word}; for a film: npm start -- ingest ${word}`,
+        `error: there is no command ${word}; for a film: npm start -- ingest ${word}${sameConfig(options)}`,
       );
     });
   tenantOf(

@@ -17,3 +17,8 @@ export interface CommonOptions {
   readonly config?: string;
   readonly json?: boolean;
 }
+
+/** What a command that is proposed next has to repeat, to work on the same cache. Begins with a space. */
+export function sameConfig({ config }: CommonOptions): string {
+  return config === undefined ? "" : ` --config ${config}`;
+}

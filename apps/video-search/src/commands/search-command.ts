@@ -2,7 +2,7 @@ import { App } from "../app.ts";
 import type { Strategy } from "../agent/strategy.ts";
 import type { SearchAnswer } from "../agent/video-search-agent.ts";
 import { time } from "../demo/report-table.ts";
-import type { CommandContext, CommonOptions } from "./command-context.ts";
+import { sameConfig, type CommandContext, type CommonOptions } from "./command-context.ts";
 
 /** Options of `search`. */
 export interface SearchCommandOptions extends CommonOptions {
@@ -33,10 +33,11 @@ export async function searchCommand(
   context.progress.stop();
   await app.cache.flush();
   if (options.json === true) return context.write(`${JSON.stringify(answer, undefined, 2)}\n`);
-  context.write(describeAnswer(answer, options.tenant));
+  context.write(describeAnswer(answer, options));
 }
 
-function describeAnswer({ hits, from, ms }: SearchAnswer, tenant: string): string {
+function describeAnswer({ hits, from, ms }: SearchAnswer, options: SearchCommandOptions): string {
+  const { tenant } = options;
   const lines = hits.map(
     (hit, i) =>
       `${i + 1}. ${hit.title} at ${(hit.timestampMs / 1000).toFixed(1)} s  ${hit.score.toFixed(2)}  ${hit.snippet}\n` +
@@ -44,7 +45,7 @@ function describeAnswer({ hits, from, ms }: SearchAnswer, tenant: string): strin
   );
   if (lines.length === 0)
     lines.push(
-      `Nothing found in the films of tenant ${tenant}. To add one: npm start -- ingest FILE --tenant ${tenant}`,
+      `Nothing found in the films of tenant ${tenant}. To add one: npm start -- ingest FILE --tenant ${tenant}${sameConfig(options)}`,
     );
   const source = from === "computed" ? "computed" : `from the tier ${from}`;
   return `${lines.join("\n")}\n${source} in ${time(ms)}\n`;

@@ -1,12 +1,5 @@
 import type { NdArrays } from "@cogniverse/core";
-import {
-  CacheError,
-  type Bytes,
-  type Cacheable,
-  type Compute,
-  type Key,
-  type TenantCache,
-} from "@cogniverse/sdk";
+import type { Bytes, Cacheable, Compute, Key, TenantCache } from "@cogniverse/sdk";
 import type { VideoRecord } from "../library/video-library.ts";
 import { chunkWindows, within, type ChunkWindow } from "../media/chunk-windows.ts";
 import { extractKeyframes, framesAt } from "../media/keyframes.ts";
@@ -27,6 +20,7 @@ import { FilmKeys } from "./film-keys.ts";
 import { readUnchanged } from "./film-source.ts";
 import type { Fingerprints } from "./fingerprints.ts";
 import type { IngestSettings } from "./ingest-settings.ts";
+import { unlessDown } from "./unless-down.ts";
 import { vectorArrays, vectorOf, vectorsOf } from "./vector-arrays.ts";
 
 /** The models that artefacts are computed with. */
@@ -239,14 +233,6 @@ export class Artefacts {
     report.add(type, info, performance.now() - startedAt);
     return info.value;
   }
-}
-
-/**
- * Puts and invalidations are refused while the cache's log cannot be reached. A film is ingested all the same: frames that are not stored are decoded
- * again when they are asked for, and under keys that hold their content frames too many do no harm.
- */
-function unlessDown(error: unknown): void {
-  if (!CacheError.isInstance(error) || !error.retryable) throw error;
 }
 
 /** The key frames that fall into a chunk. */

@@ -1,5 +1,7 @@
 import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { expect, test } from "@jest/globals";
+import { ROOT } from "../../src/app.ts";
 import { extractKeyframes } from "../../src/media/keyframes.ts";
 import { AppHome } from "../support/app-home.ts";
 import { SAMPLE } from "../support/sample.ts";
@@ -52,7 +54,12 @@ test("where nothing is found, it says what to do", async () => {
   await using home = await AppHome.create();
   const { code, out } = await home.run("search", "rabbit", "--tenant", "nobody");
   expect(code).toBe(0);
-  expect(out).toContain("npm start -- ingest FILE --tenant nobody");
+  expect(out).toContain("npm start -- ingest FILE --tenant nobody\n");
+  const config = join(ROOT, "configs", "embedded.yaml");
+  const other = await home.run("search", "rabbit", "--tenant", "nobody", "--config", config);
+  expect(other.out).toContain(`npm start -- ingest FILE --tenant nobody --config ${config}\n`);
+  const word = await home.run("film.mp4", "--config", config);
+  expect(word.err).toContain(`npm start -- ingest film.mp4 --config ${config}\n`);
 });
 
 test.each([
