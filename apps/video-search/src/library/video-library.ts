@@ -19,8 +19,11 @@ export type VideoRecord = Readonly<{
 /** What a folder held while it looked like this. */
 type Known = Readonly<{ stamp: string; videos: readonly VideoRecord[] }>;
 
-/** Two changes within so long may leave a folder with the same time of change: FAT counts in steps of 2 s, ext4 of 4 ms. */
-const COARSEST_TIMESTAMP_MS = 2000;
+/** Two changes within so long may leave a folder with the same time of change, in milliseconds: Linux counts in ticks of 1 to 10. */
+const TICK_MS = 100;
+
+/** The same where times are whole seconds: FAT counts in steps of two. */
+const COARSE_TICK_MS = 2000;
 
 /** The films that each tenant ingested: one small file each, so that processes do not overwrite each other's. */
 export class VideoLibrary {
@@ -70,7 +73,8 @@ export class VideoLibrary {
     const found = await stat(folder, { bigint: true }).catch(() => undefined);
     if (found === undefined) return { stamp: "absent", settled: true };
     const { dev, ino, mtimeNs, ctimeNs, mtimeMs } = found;
-    const settled = Number(mtimeMs) + COARSEST_TIMESTAMP_MS < this.#clock.now();
+    const tickMs = mtimeNs % 1_000_000_000n === 0n ? COARSE_TICK_MS : TICK_MS;
+    const settled = Number(mtimeMs) + tickMs < this.#clock.now();
     return { stamp: [dev, ino, mtimeNs, ctimeNs].join(" "), settled };
   }
 
