@@ -16,7 +16,12 @@ import {
   type MultipartWrite,
   type Target,
 } from "./multipart.ts";
-import { objectParameters, quoted, type WritePolicy } from "./object-parameters.ts";
+import {
+  encryptionParameters,
+  objectParameters,
+  quoted,
+  type WritePolicy,
+} from "./object-parameters.ts";
 import { gatherParts, sliceParts, untilAborted, type BodyPart } from "./parts.ts";
 import { isUnmet } from "./s3-failure.ts";
 import type { S3Requests } from "./s3-requests.ts";
@@ -161,7 +166,7 @@ export class ObjectWrites {
       bytes += part.data.byteLength;
       this.#checkSize(upload.name, bytes);
     });
-    const whole = { name: hidden, parameters: {} };
+    const whole = { name: hidden, parameters: encryptionParameters(this.#options.policy) };
     try {
       const result = await this.#multipart.store(whole, parts, call);
       if (result.outcome !== "stored") throw outOfTurn(upload.name);

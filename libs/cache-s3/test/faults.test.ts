@@ -152,6 +152,7 @@ serverSuite(["s3"], describe)("faults of a real server", () => {
     expect(await failure(upload)).toMatchObject({ retryable: true });
     await proxy.heal();
     await one.settled();
+    expect(await bench.openUploads()).toEqual([]);
     expect(await bench.names()).toEqual([]);
     await one[Symbol.asyncDispose]();
   });
