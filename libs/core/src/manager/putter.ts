@@ -4,10 +4,12 @@ import {
   type Call,
   type Invalidation,
   type LogHead,
+  type NewRecord,
   type Position,
   type PutOptions,
 } from "@cogniverse/sdk";
 import type { Engine } from "../engine/engine.ts";
+import type { Coherence } from "../invalidation/coherence.ts";
 import { spanned } from "../stats/spanned.ts";
 import { checkTag } from "../keys/check-tag.ts";
 import type { EncodedPut, Shipper } from "./shipper.ts";
@@ -81,17 +83,17 @@ export class Putter {
   }
 
   /** Appends the key's record. `undefined`: a later one already covers the key or its tags. */
-  async #speak({ target, encoded, tags, since, options }: Putting): Promise<LogHead | undefined> {
+  async #speak(putting: Putting): Promise<LogHead | undefined> {
     const { coherence } = this.#engine;
+    const { target, encoded, tags, since, options } = putting;
     const { tenant, key } = target;
     if (!coherence.isLive()) await coherence.renew();
+    // Content that is in the key needs no record; it still counts as no newer than what its maker, or this node, had seen.
+    if (key.immutable) return known(coherence, since);
     const from =
-      since === undefined || key.immutable
+      since === undefined
         ? await coherence.head(signalOf(options))
         : { logId: coherence.logId, position: since };
-    // Content that is in the key needs no record; it still counts as no newer than what its maker had seen.
-    if (key.immutable)
-      return since === undefined || since > from.position ? from : { ...from, position: since };
     const scope = { kind: "key", value: key.path } as const;
     const record = {
       ...this.#invalidator.record(tenant, scope),
@@ -100,22 +102,52 @@ export class Putter {
     const scopes = [scope, ...tags.map((tag) => ({ kind: "tag", value: tag }) as const)];
     const unless = { since: from.position, scopes };
     const head = await coherence.append([record], { unless });
-    // Of a log that replaced the one that the put began under nobody can tell what it covered since.
-    if (head !== undefined && (from.logId === "" || head.logId === from.logId)) return head;
-    // What covers the new content may be a tag of it that the old has not: what the put was to replace dies all the same.
-    const { digest: _, ...plain } = record;
-    const only = { since: from.position, scopes: [scope] };
+    // Of a log that replaced the one that the put began under, or that has not come to where it began, nobody can tell what it covered since.
+    const isOfThisLog = from.logId === "" || head?.logId === from.logId;
+    if (head !== undefined && isOfThisLog && head.position > from.position) return head;
+    await this.#giveWay(putting, from.position, record, head);
+    return undefined;
+  }
+
+  /**
+   * Nothing is stored, and what the put was to replace dies all the same: what covers the new content may be a tag of it that the old has not. `told`: that
+   * the record landed in a log that says nothing of the put's beginning.
+   */
+  async #giveWay(
+    { target: { tenant, key }, tags, since, options }: Putting,
+    from: Position,
+    { digest, ...record }: NewRecord,
+    told: LogHead | undefined,
+  ): Promise<void> {
+    const { coherence } = this.#engine;
+    const unless = { since: from, scopes: [record.scope] };
     const retired =
-      head ?? (tags.length > 0 ? await coherence.append([plain], { unless: only }) : head);
+      told ?? (tags.length > 0 ? await coherence.append([record], { unless }) : undefined);
     // What covers the key may be on its way to the other nodes still: they serve the old value until it has settled.
     const last = retired ?? (await coherence.caughtUp(signalOf(options)));
-    await this.#invalidator.acknowledge(last, signalOf(options));
-    return undefined;
+    // Nothing in a log that has not come to `since` need have covered the key. And what did cover it may have put other content in place, read before
+    // this one's sources were: nobody can tell which is newer, so neither stays.
+    const there = since === undefined ? undefined : tenant.mirror.contentOf(key.path);
+    const lives = from > last.position || (there !== undefined && there !== digest);
+    const dead = lives ? await coherence.append([record]) : last;
+    await this.#invalidator.acknowledge(dead, signalOf(options));
   }
 }
 
 function signalOf({ signal }: Call): Call {
   return { signal };
+}
+
+/** Where the mirror stands, or `since` where that is earlier. Without a lease nobody can tell. */
+function known(coherence: Coherence, since: Position | undefined): LogHead {
+  if (!coherence.isLive())
+    throw new CacheError(
+      "tier_unavailable",
+      "The invalidation log cannot be reached, so nothing was stored: put again when it can",
+      { retryable: true },
+    );
+  const { logId, position } = coherence;
+  return { logId, position: since === undefined || since > position ? position : since };
 }
 
 function checkSince(since: number | undefined): Position | undefined {

@@ -3,6 +3,7 @@ import { defineKeyType, jsonCodec } from "@cogniverse/core";
 import { settle } from "@cogniverse/testkit";
 import { Deployment } from "./support/deployment.ts";
 import { note, only, type Note } from "./support/one-node.ts";
+import { LEASE_MS } from "./support/shared-log.ts";
 
 const key = note({ id: 1 });
 
@@ -187,6 +188,27 @@ describe("race 34: a put of what was derived before an invalidation", () => {
     expect(await a.position()).toBe(head);
     expect(await a.get(frame({ hash: 1 }))).toBeUndefined();
     expect(await a.get(frame({ hash: 2 }))).toEqual({ n: 2 });
+  });
+
+  test("of content that is in the key asks no log under a lease, and is refused at once without one", async () => {
+    await using world = new Deployment();
+    const node = world.node();
+    const a = node.cache.forTenant("acme");
+    const frame = defineKeyType("frames-by-hash/{hash}.json", jsonCodec<Note>(), {
+      immutable: true,
+    });
+    await a.position();
+    const asked = node.logFaults.calls.length;
+    await a.put(frame({ hash: 1 }), { n: 1 });
+    expect(node.logFaults.calls.length).toBe(asked);
+    node.logFaults.fail("*", { times: Infinity });
+    world.clock.suspend({ wallMs: 10_000, monotonicMs: 10_000 });
+    await expect(a.put(frame({ hash: 2 }), { n: 2 })).rejects.toMatchObject({
+      code: "tier_unavailable",
+    });
+    node.logFaults.clear();
+    await world.pass(LEASE_MS);
+    expect(await a.get(frame({ hash: 2 }))).toBeUndefined();
   });
 
   test("under a log that was replaced meanwhile nobody can tell: superseded", async () => {
