@@ -197,10 +197,10 @@ describe("race 34: a put of what was derived before an invalidation", () => {
     const frame = defineKeyType("frames-by-hash/{hash}.json", jsonCodec<Note>(), {
       immutable: true,
     });
-    await a.position();
+    await a.get(key); // takes the lease
     const asked = node.logFaults.calls.length;
     await a.put(frame({ hash: 1 }), { n: 1 });
-    expect(node.logFaults.calls.length).toBe(asked);
+    expect(node.logFaults.calls.slice(asked)).toEqual([]);
     node.logFaults.fail("*", { times: Infinity });
     world.clock.suspend({ wallMs: 10_000, monotonicMs: 10_000 });
     await expect(a.put(frame({ hash: 2 }), { n: 2 })).rejects.toMatchObject({
