@@ -4,7 +4,7 @@ import { crc32 } from "node:zlib";
 import { formatCrc32, wholeCrc32 } from "./checksum.ts";
 
 /** The body of an answer did not match its checksum: damaged on its way or where it is stored. */
-export class DamagedBody extends Error {
+class DamagedBody extends Error {
   override readonly name = "XAmzContentChecksumMismatch";
 }
 

@@ -73,7 +73,7 @@ export type ResolvedOptions = Readonly<{
 }>;
 
 /** Keys of an account. */
-export type Credentials = Readonly<{
+type Credentials = Readonly<{
   accessKeyId: string;
   secretAccessKey: string;
   sessionToken?: string;

@@ -175,6 +175,6 @@ function masked(text: string, { secrets }: S3Place): string {
 }
 
 /** A URL without the user and password that it may hold. */
-export function withoutUserInfo(text: string): string {
+function withoutUserInfo(text: string): string {
   return text.replaceAll(/(\w+:\/\/)[^/\s@]*@/g, "$1***@");
 }

@@ -1,3 +1,4 @@
+import { pause } from "@cogniverse/object-store";
 import type { Call, Clock, Random } from "@cogniverse/sdk";
 import { isDropped, translateS3Failure, type S3Doing, type S3Place } from "./s3-error.ts";
 import { isConflict, readFailure, type S3Failure } from "./s3-failure.ts";
@@ -53,7 +54,7 @@ export class S3Requests {
         if (known !== undefined) return known;
         const wait = this.#waitBeforeNext(failure, job.repeatable, attempt);
         if (wait === undefined) throw this.translate(failure, job);
-        if (wait > 0) await this.#sleep(wait);
+        if (wait > 0) await pause(wait, this.#clock, signal);
       }
     }
   }
@@ -61,12 +62,6 @@ export class S3Requests {
   /** The error that a failure means to the cache. */
   translate(failure: S3Failure, doing: S3Doing): Error {
     return translateS3Failure(failure, doing, this.#place);
-  }
-
-  #sleep(waitMs: number): Promise<void> {
-    return new Promise((resolve) => {
-      this.#clock.after(waitMs, resolve, true);
-    });
   }
 
   #waitBeforeNext(failure: S3Failure, repeatable: boolean, attempt: number): number | undefined {

@@ -1,5 +1,5 @@
 /** Below this size S3 neither monitors nor moves an object in INTELLIGENT_TIERING: it could not pay. */
-export const TIERING_MIN_BYTES: number = 128 * 1024;
+const TIERING_MIN_BYTES = 128 * 1024;
 
 /** Which class objects are put in. `byFamily`: of key types, by the first segment of their keys. */
 export type StorageClasses = Readonly<{

@@ -15,8 +15,19 @@ const PEM = /(-----BEGIN [A-Z ]*PRIVATE KEY-----)([^-]+)/g;
 
 /** What options with a secret are called, whole. */
 const WHOLE_NAMES = [
-  ...["password", "passwd", "passphrase", "secret", "token", "session_token", "credentials"],
-  ...["api_key", "access_key", "access_key_id", "secret_access_key", "private_key", "account_key"],
+  "password",
+  "passwd",
+  "passphrase",
+  "secret",
+  "token",
+  "session_token",
+  "credentials",
+  "api_key",
+  "access_key",
+  "access_key_id",
+  "secret_access_key",
+  "private_key",
+  "account_key",
 ];
 /** One letter of four wrong: closer than what only reads like it. */
 const MISSPELT = 1 / 4;
