@@ -13,7 +13,7 @@ import {
 } from "@cogniverse/sdk";
 import { LogNews } from "./log-news.ts";
 import type { Mirror } from "./mirror.ts";
-import { leaseSpanMs } from "./lease-span.ts";
+import { leaseSpanMs, shorterLeaseMs, startReading, type ReadStart } from "./lease-span.ts";
 import { ClockJump } from "../time/clock-jump.ts";
 import { atLeast } from "../time/at-least.ts";
 import { atMost } from "../time/at-most.ts";
@@ -189,14 +189,13 @@ export class Coherence {
 
   #syncNow(from: LogHead): boolean | undefined {
     const { log, clock } = this.#options;
-    const monotonic = clock.monotonic();
-    const wall = clock.now();
+    const start = startReading(clock, log);
     try {
       const delta = log.readNow?.(from);
       if (delta === undefined || delta.type === "reset" || delta.head.logId !== from.logId)
         return undefined;
       this.#take(delta);
-      this.#extend(monotonic, wall);
+      this.#extend(start);
       return true;
     } catch {
       return undefined; // the awaited read meets the same fault and reports it
@@ -206,23 +205,21 @@ export class Coherence {
   async #syncOnce(): Promise<boolean> {
     const { log, clock, mirror } = this.#options;
     // Before the request: what the log says was true at some moment after this.
-    let monotonic = clock.monotonic();
-    let wall = clock.now();
+    let start = startReading(clock, log);
     try {
       const from = this.#applied;
       const delta =
         from === undefined ? undefined : await this.#limited((call) => log.read(from, call));
       if (delta?.type === "records" && delta.head.logId === from?.logId) this.#take(delta);
       else {
-        monotonic = clock.monotonic();
-        wall = clock.now();
+        start = startReading(clock, log);
         const snapshot = await this.#limited((call) => log.snapshot(call));
         this.#news.loaded(this.#applied, snapshot.head);
         mirror.reset();
         for (const record of snapshot.records) mirror.apply(record);
         this.#applied = snapshot.head;
       }
-      this.#extend(monotonic, wall);
+      this.#extend(start);
       return true;
     } catch (error) {
       this.#lost(error);
@@ -239,16 +236,17 @@ export class Coherence {
     if (delta.head.position > applied.position) this.#applied = delta.head;
   }
 
-  #extend(monotonic: number, wall: number): void {
+  #extend(start: ReadStart): void {
     if (this.#closed) return;
     const { log, clock } = this.#options;
-    const span = leaseSpanMs(log.leaseMs);
-    this.servesUntil = Math.max(this.servesUntil, monotonic + span);
-    this.servesUntilWall = log.sharesClock === true ? Infinity : wall + span;
+    const leaseMs = shorterLeaseMs(start.leaseMs, log.leaseMs);
+    const span = leaseSpanMs(leaseMs);
+    this.servesUntil = Math.max(this.servesUntil, start.monotonic + span);
+    this.servesUntilWall = log.sharesClock === true ? Infinity : start.wall + span;
     this.#isAway = false;
     this.#news.read(this.position);
     this.#heartbeat?.[Symbol.dispose]();
-    this.#heartbeat = clock.after(span === Infinity ? CLOCK_CHECK_MS : log.leaseMs / 3, () =>
+    this.#heartbeat = clock.after(span === Infinity ? CLOCK_CHECK_MS : leaseMs / 3, () =>
       this.#beat(),
     );
     this.#watching ??= log.watch?.(() => this.#beat());

@@ -80,6 +80,11 @@ export class TenantMirror {
     return verdict.kill();
   }
 
+  /** SHA-256, hex, of the content that the last record on this very key named; `undefined` where it named none, or there is no record. */
+  contentOf(path: string): string | undefined {
+    return this.#keys.get(path)?.digest;
+  }
+
   get scopes(): number {
     return this.#keys.size + this.#prefixes.size + this.#tags.size + this.#globs.size;
   }

@@ -59,10 +59,24 @@ export class Announcer {
   }
 
   /**
-   * A refresh that was superseded stores nothing, and what it was to replace dies all the same: what covers the new content, a tag of it perhaps,
-   * need not cover the old. Rejects where the log cannot be reached, as a put does.
+   * For what gave way to another's record on the key. If that one put other content in place, its sources may have been read before those of the content that
+   * gave way: nobody can tell which is newer, so neither stays. `undefined`: nothing had to be said. To be called where the mirror has that record.
    */
-  async retire({ tenant, key }: Spoken, since: Position): Promise<void> {
+  async disown({ tenant, key }: Spoken, digest: string): Promise<LogHead | undefined> {
+    const { coherence, clock, node } = this.#engine;
+    const there = tenant.mirror.contentOf(key.path);
+    if (there === undefined || there === digest) return undefined;
+    const { tenantId } = tenant;
+    const scope = { kind: "key", value: key.path } as const;
+    return coherence.append([{ tenantId, scope, mode: "hard", at: clock.now(), node }]);
+  }
+
+  /**
+   * A refresh that stores nothing, since it was superseded or its value is not to be kept: what it was to replace dies all the same. What covers the
+   * new content, a tag of it perhaps, need not cover the old. `digest`: of that value, "" where it has none. Rejects where the log cannot be reached,
+   * as a put does.
+   */
+  async retire({ tenant, key }: Spoken, since: Position, digest: string): Promise<void> {
     const { coherence, clock, node } = this.#engine;
     const scope = { kind: "key", value: key.path } as const;
     const record = {
@@ -72,9 +86,9 @@ export class Announcer {
       at: clock.now(),
       node,
     } as const;
-    // Where the key itself was covered already, as by another refresh, the old is dead and what replaced it may live.
-    const head = await coherence.append([record], { unless: { since, scopes: [scope] } });
-    // That record may be on its way to the other nodes still: they serve the old value until it has settled.
-    await coherence.settled(head ?? (await coherence.caughtUp()));
+    const told = await coherence.append([record], { unless: { since, scopes: [scope] } });
+    // What covers the key already may be on its way to the other nodes still: they serve the old value until it has settled.
+    const head = told ?? (await coherence.caughtUp());
+    await coherence.settled((await this.disown({ tenant, key }, digest)) ?? head);
   }
 }

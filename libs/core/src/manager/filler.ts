@@ -41,17 +41,18 @@ export class Filler {
   /**
    * Computes once and stores. Order of events: the lease is looked at, then `asOf` is taken, and only then may the compute read anything; so
    * whatever is invalidated while it runs is later than `asOf` and the copy is dead on arrival. Without a lease it computes all the same and stores
-   * nothing. With `refresh` the value replaces what is there on every node, like a put.
+   * nothing. With `refresh` the value replaces what is there on every node, like a put; rejects where the log cannot be reached, as a put does.
    */
   async compute(fill: Fill): Promise<Computed> {
     const { coherence, clock } = this.#engine;
     const { key, flight, family, options } = fill;
     const verified = coherence.isLive() || (await coherence.renew());
-    const since =
-      options.refresh === true && verified
-        ? (await coherence.head({ signal: flight.signal })).position
-        : undefined;
-    const logId = verified ? coherence.logId : "";
+    const replaces = options.refresh === true && options.bypass !== true && !key.immutable;
+    const from = replaces ? await coherence.head({ signal: flight.signal }) : undefined;
+    const since = from?.position;
+    // A head that was told before the mirror came to another log is a position that says nothing there.
+    const known = verified && (from === undefined || from.logId === coherence.logId);
+    const logId = known ? coherence.logId : "";
     const asOf = since !== undefined && since < coherence.position ? since : coherence.position;
     flight.computeBegan = true;
     const scope = new ComputeScope(flight, asOf, this.#engine.scopes.current());
@@ -73,8 +74,11 @@ export class Filler {
       provenance,
       causes,
     };
-    if (logId === "" || !scope.storable || fill.plan.length === 0 || !wanted(options, value))
+    if (logId === "" || !scope.storable || fill.plan.length === 0 || !wanted(options, value)) {
+      // What is not stored replaces nothing, and what it was to replace dies all the same.
+      if (since !== undefined) await this.#announcer.retire(fill, since, "");
       return settle(computed, key.codec ?? this.#registry.codecFor(value));
+    }
     return this.#keep(
       fill,
       computed,
@@ -126,7 +130,7 @@ export class Filler {
           })
         : undefined;
     if (speaks && !key.immutable && head === undefined) {
-      if (since !== undefined) await this.#announcer.retire(fill, since);
+      if (since !== undefined) await this.#announcer.retire(fill, since, digest);
       return { ...computed, provenance };
     }
     const asOf = head?.position ?? sealed.asOf;

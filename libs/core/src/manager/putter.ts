@@ -114,22 +114,20 @@ export class Putter {
    * the record landed in a log that says nothing of the put's beginning.
    */
   async #giveWay(
-    { target: { tenant, key }, tags, since, options }: Putting,
+    { tags, options }: Putting,
     from: Position,
-    { digest, ...record }: NewRecord,
+    record: NewRecord,
     told: LogHead | undefined,
   ): Promise<void> {
     const { coherence } = this.#engine;
+    const { digest: _, ...plain } = record;
     const unless = { since: from, scopes: [record.scope] };
     const retired =
-      told ?? (tags.length > 0 ? await coherence.append([record], { unless }) : undefined);
+      told ?? (tags.length > 0 ? await coherence.append([plain], { unless }) : undefined);
     // What covers the key may be on its way to the other nodes still: they serve the old value until it has settled.
     const last = retired ?? (await coherence.caughtUp(signalOf(options)));
-    // Nothing in a log that has not come to `since` need have covered the key. And what did cover it may have put other content in place, read before
-    // this one's sources were: nobody can tell which is newer, so neither stays.
-    const there = since === undefined ? undefined : tenant.mirror.contentOf(key.path);
-    const lives = from > last.position || (there !== undefined && there !== digest);
-    const dead = lives ? await coherence.append([record]) : last;
+    // Nothing in a log that has not come to `since` need have covered the key.
+    const dead = from > last.position ? await coherence.append([plain]) : last;
     await this.#invalidator.acknowledge(dead, signalOf(options));
   }
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
+import type { InvalidationLog } from "@cogniverse/sdk";
 import { settle } from "@cogniverse/testkit";
 import { Deployment } from "./support/deployment.ts";
 import { LEASE_MS } from "./support/shared-log.ts";
@@ -103,6 +104,36 @@ describe.each([
       expect(node.logFaults.calls.length).toBe(reads);
     }
   });
+});
+
+test("a D that grew while the log was read does not lengthen the lease that this read gives", async () => {
+  await using world = new Deployment();
+  let leaseMs = LEASE_MS;
+  const { log } = world.shared;
+  const growing: InvalidationLog = Object.defineProperty({ ...log }, "leaseMs", {
+    get: () => leaseMs,
+  });
+  const slow = Promise.withResolvers<void>();
+  let reads = 0;
+  growing.read = async (from, call) => {
+    const delta = await log.read(from, call);
+    if (++reads === 1) await slow.promise;
+    return delta;
+  };
+  const a = world.node({ log: growing }).cache.forTenant("acme");
+  await a.getOrCompute(key, () => ({ n: 1 }));
+  await world.pass(LEASE_MS / 3 + 10);
+  expect(reads).toBe(1);
+  // Its answer is made. This record's acknowledgement waits for the D of now; then another node comes with a greater one.
+  await log.append([
+    { tenantId: "acme", scope: { kind: "tenant" }, mode: "hard", at: 0, node: "other" },
+  ]);
+  leaseMs = 10 * LEASE_MS;
+  slow.resolve();
+  await settle();
+  growing.read = () => Promise.reject(new Error("cut"));
+  world.clock.suspend({ wallMs: LEASE_MS, monotonicMs: LEASE_MS });
+  expect(await a.getWithInfo(key)).toMatchObject({ hit: false, causes: { memory: "tier-down" } });
 });
 
 test("a log slower than a caller's patience and faster than the lease is waited for by nobody, and serves", async () => {

@@ -39,7 +39,6 @@ export class ObjectLog implements InvalidationLog {
   readonly #objects: LogObjects;
   readonly #folder: LogFolder;
   readonly #writer: HeadWriter;
-  readonly #leaseMs: number;
   readonly #running = new Set<Promise<unknown>>();
   #closed: Promise<void> | undefined;
 
@@ -52,14 +51,13 @@ export class ObjectLog implements InvalidationLog {
     this.#client = client;
     this.#layout = layout;
     this.#context = context;
-    this.#leaseMs = context.networkLeaseMs ?? DEFAULT_NETWORK_LEASE_MS;
     this.#objects = new LogObjects(client, layout, context);
     this.#folder = new LogFolder(this.#objects, context, limits);
     this.#writer = new HeadWriter({
       objects: this.#objects,
       folder: this.#folder,
       context,
-      leaseMs: this.#leaseMs,
+      leaseMs: context.networkLeaseMs ?? DEFAULT_NETWORK_LEASE_MS,
       intervalMs,
       replaced: (head, before) => this.#replaced(head, before),
     });
@@ -115,14 +113,14 @@ export class ObjectLog implements InvalidationLog {
   }
 
   /**
-   * The head as of some moment after the call began, in a log that knows this node's D: whoever appends after that moment waits for as long as this node may
-   * serve what it was told here.
+   * The head as of some moment after the call began, in a log that knows the D that this node goes by, be it one that it was told of by a log before this:
+   * whoever appends after that moment waits for as long as this node may serve what it was told here.
    */
   async #current(call: Call | undefined): Promise<KnownHead> {
     return this.#run(call, async () => {
       for (;;) {
         const known = await this.#writer.readHead(call);
-        if (known.head.leaseMs >= this.#leaseMs) return known;
+        if (known.head.leaseMs >= this.leaseMs) return known;
         await this.#writer.renew(call?.signal);
       }
     });

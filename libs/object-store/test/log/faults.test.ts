@@ -241,6 +241,14 @@ describe("the greatest D", () => {
     expect(records).toHaveLength(2);
     await hasty.log.append([record("c")]);
     expect(hasty.log.leaseMs).toBe(9000);
+    // Both go on by it, so a log that a third one makes anew has to know it before they read there.
+    bucket.objects.delete(HEAD);
+    const third = node(bucket, { leaseMs: 1000 });
+    await third.log.append([record("b")]);
+    expect(third.log.leaseMs).toBe(1000);
+    await hasty.log.head();
+    await third.log.append([record("c")]);
+    expect(third.log.leaseMs).toBe(9000);
   });
 });
 
