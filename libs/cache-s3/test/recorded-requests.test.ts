@@ -273,33 +273,3 @@ describe("on the recorded request: answers that no server here gives", () => {
     expect((await read).retryable).toBe(true);
   });
 });
-
-describe("on the recorded request: how many there are", () => {
-  test("a read is one GET and no HEAD, a miss one 404", async () => {
-    server.answers({ status: 200, headers: { etag: '"e"' }, body: "x" }, s3Error(404, "NoSuchKey"));
-    const bucket = objects();
-    await bucket.read("a");
-    expect(await bucket.read("b")).toBeUndefined();
-    expect(server.requests.map(({ method }) => method)).toEqual(["GET", "GET"]);
-  });
-
-  test("2,001 names are deleted by three requests, each with a checksum", async () => {
-    server.answers({ status: 200, body: "<DeleteResult></DeleteResult>" });
-    await objects().deleteMany(Array.from({ length: 2001 }, (_, i) => `n${i}`));
-    expect(server.requests).toHaveLength(3);
-    for (const request of server.requests) {
-      expect(
-        request.headers["x-amz-checksum-crc32"] ?? request.headers["content-md5"],
-      ).toBeDefined();
-      expect(request.body.toString().split("<Key>").length - 1).toBeLessThanOrEqual(1000);
-    }
-  });
-
-  test("one name that could not be deleted rejects", async () => {
-    server.answers({
-      status: 200,
-      body: "<DeleteResult><Error><Key>b</Key><Code>AccessDenied</Code><Message>no</Message></Error></DeleteResult>",
-    });
-    expect(await failure(objects().deleteMany(["a", "b"]))).toMatchObject({ code: "auth" });
-  });
-});

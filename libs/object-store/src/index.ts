@@ -19,6 +19,7 @@ export {
 export { ObjectBackend, type ObjectBackendOptions } from "./backend/object-backend.ts";
 export { ObjectLog, type ObjectLogOptions } from "./log/object-log.ts";
 export { TAIL_LIMITS, type TailLimits } from "./log/log-folder.ts";
+export { pause } from "./pause.ts";
 export { probeConditionalWrites } from "./conditional-writes.ts";
 export {
   describeRule,
