@@ -10,20 +10,23 @@ const KEPT_BATCHES = 1024;
  *
  * A position must never be issued twice. The hash is the log: where it is gone, so is the log, and a new id begins a new one. Where the
  * process is another than the one that wrote last, it may have begun from an older dump, or as a replica that had not got all:
- * a new id too, unless all was appended under `appendfsync always` and the process never took over from another.
- * A replica, which may lag behind, gives no answer: its process is never the one that wrote last, and what then is to be written it refuses.
+ * a new id too, unless all was appended under `appendfsync always` and the process never took over from another. Where the process is the same and has
+ * another replication id, it may have been a replica in between, with what another server had: a new id, unless it never took over either.
+ * A replica, which may lag behind, gives no answer: process or replication id is not that of who wrote last, and what then is to be written it refuses.
  * Every caller's D is in the hash before the caller has its answer.
  */
 const BEGIN = `
 local S, T = KEYS[1], KEYS[2]
-local run = string.match(redis.call('INFO', 'server'), 'run_id:(%w+)')
+local process = string.match(redis.call('INFO', 'server'), 'run_id:(%w+)')
+local replication = redis.call('INFO', 'replication')
+local run = process .. ' ' .. string.match(replication, 'master_replid:(%w+)')
 local known = redis.call('HMGET', S, 'log', 'n', 'lease', 'run', 'safe')
 local log, n, lease = known[1], tonumber(known[2] or '0'), tonumber(known[3] or '0')
 local lost = not log
 if log and known[4] ~= run then
-  local replication = redis.call('INFO', 'replication')
   local tookOver = not string.find(replication, 'master_replid2:0000000000000000000000000000000000000000', 1, true)
-  if known[5] == '1' and ARGV[3] == '1' and not tookOver then redis.call('HSET', S, 'run', run)
+  local same = known[4] and string.match(known[4], '^%w+') == process
+  if not tookOver and (same or known[5] == '1' and ARGV[3] == '1') then redis.call('HSET', S, 'run', run)
   else lost = true end
 end
 if lost then

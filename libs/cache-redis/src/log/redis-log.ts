@@ -55,7 +55,10 @@ export class RedisLog implements InvalidationLog, AsyncDisposable {
     this.#watch = new LogWatch(connection, tail, context);
   }
 
-  /** The greatest D that any node of this log ever announced. A node announces its own with every call, in the step that answers it. */
+  /**
+   * The greatest D that this node was ever told of. It is announced with every call, in the step that answers it: this node goes by it, so a log
+   * that was made since has to know it too.
+   */
   get leaseMs(): number {
     return Math.max(this.#ownLeaseMs, this.#seenLeaseMs);
   }
@@ -155,7 +158,7 @@ export class RedisLog implements InvalidationLog, AsyncDisposable {
   }
 
   async #run(script: Script, args: readonly Argument[], doing: Doing): Promise<Answer> {
-    const begin = [randomUUID(), String(this.#ownLeaseMs), this.#safe ? "1" : "0"];
+    const begin = [randomUUID(), String(this.leaseMs), this.#safe ? "1" : "0"];
     const answer = await this.#connection.run(script, this.#keys, [...begin, ...args], doing);
     const [logId, position, leaseMs, ...rest] = asList(answer);
     this.#seenLeaseMs = Math.max(this.#seenLeaseMs, Number(leaseMs));

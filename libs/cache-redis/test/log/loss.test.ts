@@ -1,6 +1,12 @@
 import { describe, expect, test } from "@jest/globals";
 import { toPosition, type LogHead, type NewRecord } from "@cogniverse/sdk";
-import { serverSuite, startRedis, startRedisSentinel } from "@cogniverse/test-servers";
+import {
+  serverSuite,
+  startRedis,
+  startRedisSentinel,
+  type RedisServer,
+} from "@cogniverse/test-servers";
+import type { Redis } from "ioredis";
 import type { RedisBackend } from "../../src/index.ts";
 import { bareClient, Tiers } from "../support/tiers.ts";
 
@@ -41,6 +47,24 @@ serverSuite(["redis"], describe)("a log that Redis may have lost", () => {
     expect(fresh.logId).not.toBe(old.logId);
     expect(fresh.position).toBe(1);
     expect(await backend.log.read(old)).toEqual({ type: "reset", head: fresh });
+  });
+
+  test("the next log learns the greatest D from whoever goes by it, though it was another's", async () => {
+    await using server = await startRedis();
+    await using tiers = new Tiers({ url: server.url });
+    await using client = bareClient(server.url);
+    const hasty = await tiers.open({}, { networkLeaseMs: 1000 });
+    const patient = await tiers.open({}, { networkLeaseMs: 9000 });
+    await patient.log.head();
+    await hasty.log.head();
+    expect(hasty.log.leaseMs).toBe(9000);
+    await client.flushall();
+    const third = await tiers.open({}, { networkLeaseMs: 1000 });
+    await appended(third, "a");
+    expect(third.log.leaseMs).toBe(1000);
+    await hasty.log.head();
+    await appended(third, "b");
+    expect(third.log.leaseMs).toBe(9000);
   });
 
   test("a server that starts again empty has another log", async () => {
@@ -113,6 +137,43 @@ serverSuite(["redis"], describe)("a log that Redis may have lost", () => {
     expect((await head(backend)).logId).not.toBe(old.logId);
   });
 
+  test("a server that was a replica in between has another log, though its process is the same", async () => {
+    await using server = await startRedis();
+    await using other = await startRedis();
+    await using tiers = new Tiers({ url: server.url });
+    await using client = bareClient(server.url);
+    await using another = bareClient(other.url);
+    const backend = await tiers.open();
+    const old = await appended(backend, "a");
+    await follow(another, server);
+    await another.replicaof("NO", "ONE");
+    // What comes now the other one does not get, and by following it this one loses it too.
+    const later = await appended(backend, "b", "c");
+    await follow(client, other);
+    await expect(backend.log.head()).rejects.toMatchObject({ code: "tier_unavailable" });
+    await client.replicaof("NO", "ONE");
+    const fresh = await head(backend);
+    expect(fresh.logId).not.toBe(old.logId);
+    expect((await backend.log.read(later)).type).toBe("reset");
+  });
+
+  test("a server whose last replica went away for good keeps its log", async () => {
+    await using server = await startRedis({ config: { "repl-backlog-ttl": "1" } });
+    await using replica = await startRedis();
+    await using tiers = new Tiers({ url: server.url });
+    await using client = bareClient(server.url);
+    await using another = bareClient(replica.url);
+    const backend = await tiers.open();
+    await follow(another, server);
+    const old = await appended(backend, "a");
+    const id = await replicationId(client);
+    await another.replicaof("NO", "ONE");
+    // Without replicas it forgets its backlog after a while, and takes another replication id.
+    while ((await replicationId(client)) === id)
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(await backend.log.head()).toEqual(old);
+  });
+
   test("a replica gives no answer about the log", async () => {
     await using server = await startRedis();
     await using replica = await startRedis({ config: { replicaof: `127.0.0.1 ${server.port}` } });
@@ -156,6 +217,17 @@ serverSuite(["redis"], describe)("a log behind Sentinel", () => {
     expect(await backend.put("k", new Uint8Array(4), "t")).toBe(true);
   }, 60_000);
 });
+
+/** Makes the server of `client` a replica of `master`, and waits until it has got everything. */
+async function follow(client: Redis, master: RedisServer): Promise<void> {
+  await client.replicaof(master.host, master.port);
+  while (!(await client.info("replication")).includes("master_link_status:up"))
+    await new Promise((resolve) => setTimeout(resolve, 10));
+}
+
+async function replicationId(client: Redis): Promise<string | undefined> {
+  return /master_replid:(\w+)/.exec(await client.info("replication"))?.[1];
+}
 
 async function presence(backend: RedisBackend, key: string): Promise<boolean> {
   await head(backend);
