@@ -3,6 +3,8 @@ import { median, quantile } from "./median.ts";
 /** One way of doing the job. `run` does it `operations` times, in a loop of its own, so that the harness adds nothing to an operation. */
 export interface Contestant {
   readonly name: string;
+  /** Called before each run, with the operations that it will do, and not measured: to leave nobody's garbage or data to the next one. */
+  readonly prepare?: (operations: number) => Promise<void>;
   readonly run: (operations: number) => Promise<void>;
 }
 
@@ -95,6 +97,7 @@ async function measured(
   operations: number,
   { now, cpu }: ContestPace,
 ): Promise<Round> {
+  await contestant.prepare?.(operations);
   const cpuStart = cpu();
   const start = now();
   await contestant.run(operations);

@@ -19,7 +19,8 @@ export async function makeClient(options: ResolvedOptions, tier: string): Promis
   const common = commonOptions(options, await tlsOf(options.tls, tier));
   if (target.kind === "cluster")
     return new Cluster([...target.nodes], {
-      redisOptions: common,
+      // Of the others it is looked after without a timer for each command.
+      redisOptions: { ...common, socketTimeout: silenceMsOf(options) },
       lazyConnect: true,
       enableOfflineQueue: false,
       slotsRefreshTimeout: options.connectTimeoutMs,
@@ -46,11 +47,9 @@ function commonOptions(
   options: ResolvedOptions,
   tls: ConnectionOptions | undefined,
 ): CommonOptions {
-  const { username, password, connectTimeoutMs, commandTimeoutMs, maxValueBytes } = options;
+  const { username, password, connectTimeoutMs } = options;
   return {
     connectTimeout: connectTimeoutMs,
-    // A connection from which nothing comes for so long is given up: also one whose other end was cut off without a word.
-    socketTimeout: commandTimeoutMs + maxValueBytes / SLOWEST_BYTES_PER_MS,
     enableOfflineQueue: false,
     // A user of least privileges need not be allowed it.
     disableClientInfo: true,
@@ -64,6 +63,11 @@ function commonOptions(
     ...(password === undefined ? {} : { password }),
     ...(tls === undefined ? {} : { tls }),
   };
+}
+
+/** A connection from which nothing comes for so long is given up: also one whose other end was cut off without a word. */
+export function silenceMsOf({ commandTimeoutMs, maxValueBytes }: ResolvedOptions): number {
+  return commandTimeoutMs + maxValueBytes / SLOWEST_BYTES_PER_MS;
 }
 
 function retryMs(attempt: number): number {

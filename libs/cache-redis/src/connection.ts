@@ -1,18 +1,16 @@
-import { Command, type Cluster, type Redis } from "ioredis";
-import type { BackendContext, Bytes, Call, Clock } from "@cogniverse/sdk";
+import type { Cluster, Redis } from "ioredis";
+import { CacheError, type BackendContext, type Clock } from "@cogniverse/sdk";
 import { Deadlines } from "./deadlines.ts";
+import { Exchange, type Argument, type Doing, type Ends } from "./exchange.ts";
 import { isClosed, timedOut, translateRedisError } from "./redis-error.ts";
 import type { Script } from "./script.ts";
-import { SetParts } from "./set-parts.ts";
+import { Silence } from "./silence.ts";
 
 /** A client of ioredis, whichever way it reaches its server. */
 export type RedisClient = Redis | Cluster;
 
-/** What a command takes. */
-export type Argument = string | Buffer;
-
-/** What is being done, for messages, such as "read an entry"; and the call it is done for. */
-export type Doing = Call & Readonly<{ doing: string; text?: boolean; carriesBytes?: number }>;
+/** How long an answer may take; and, of a client that is not a cluster's, how long nothing may come while one is waited for. */
+export type Limits = Readonly<{ limitMs: number; silenceMs?: number }>;
 
 /** Bytes a millisecond that a large value gets more time for: a slow network of 80 Mbit/s. */
 const SLOWEST_BYTES_PER_MS = 10_000;
@@ -26,25 +24,39 @@ const SLOWEST_BYTES_PER_MS = 10_000;
  */
 export class Connection {
   readonly client: RedisClient;
-  readonly limitMs: number;
+  readonly limits: Limits;
   readonly #tier: string;
   readonly #clock: Clock;
-  readonly #deadlines: Deadlines;
+  readonly #deadlines: Deadlines<Exchange<unknown>>;
   /** What went wrong last, to be told while there is no connection. */
   #lastError: unknown;
   #corked: { uncork(): void } | undefined;
-  #closed = false;
+  #refuses = false;
+  readonly #ends: Ends = {
+    settle: (exchange) => this.#deadlines.settle(exchange),
+    translated: (error, doing) => this.#translated(error, doing),
+  };
 
   constructor(
     client: RedisClient,
-    limitMs: number,
+    limits: Limits,
     { tier, clock }: Pick<BackendContext, "tier" | "clock">,
   ) {
     this.client = client;
-    this.limitMs = limitMs;
+    this.limits = limits;
     this.#tier = tier;
     this.#clock = clock;
-    this.#deadlines = new Deadlines(clock, limitMs);
+    const { limitMs, silenceMs } = limits;
+    // `isCluster` tells the two apart.
+    const silence =
+      silenceMs === undefined || client.isCluster
+        ? undefined
+        : new Silence(client as Redis, silenceMs, clock);
+    this.#deadlines = new Deadlines(clock, limitMs, {
+      late: (exchange) =>
+        exchange.fail(timedOut(tier, exchange.doing.doing, this.#limitOf(exchange.doing))),
+      ticked: (everyMs) => silence?.passed(everyMs),
+    });
   }
 
   /** To be told of what ioredis reports; `undefined` when it is connected again. */
@@ -55,18 +67,9 @@ export class Connection {
   /** What was reported last. */
   readonly lastError = (): unknown => this.#lastError;
 
-  /** Answers Buffers, or strings with `text`. Throws CacheError or the signal's reason. */
-  async send(
-    name: string,
-    args: readonly Argument[],
-    doing: Doing,
-    node?: Redis,
-  ): Promise<unknown> {
-    // ioredis only reads the array.
-    const command = new Command(name, args as Argument[], {
-      replyEncoding: doing.text === true ? "utf8" : null,
-    });
-    return this.#run(command, doing, node);
+  /** Answers Buffers, or strings with `text`. Rejects with CacheError or the signal's reason. */
+  send(name: string, args: readonly Argument[], doing: Doing, node?: Redis): Promise<unknown> {
+    return this.ask(new Exchange<unknown>(name, args, doing), node);
   }
 
   /** `keys` and `args` as the script says. The server that does not know it yet is given it. */
@@ -77,31 +80,27 @@ export class Connection {
     doing: Doing,
   ): Promise<unknown> {
     const rest = [String(keys.length), ...keys, ...args];
-    const replyEncoding = doing.text === true ? "utf8" : null;
-    const command = new Command("evalsha", [script.sha, ...rest], { replyEncoding });
     try {
-      return await this.#answer(command, doing);
+      return await this.send("evalsha", [script.sha, ...rest], doing);
     } catch (error) {
-      if (!isUnknownScript(error)) throw this.#translated(error, doing);
-      return this.#run(new Command("eval", [script.lua, ...rest], { replyEncoding }), doing);
+      if (!isReply(error, "NOSCRIPT")) throw error;
+      return this.send("eval", [script.lua, ...rest], doing);
     }
   }
 
-  /** `SET key parts PX lifeMs` and the script behind it on the same connection, in one round trip. Answers as the script does. */
-  async setThenRun(
-    key: string,
-    parts: readonly Bytes[],
-    lifeMs: number,
-    then: () => Promise<unknown>,
-    doing: Doing,
-  ): Promise<unknown> {
-    const set = this.#run(new SetParts(key, parts, lifeMs), doing);
-    const answer = then();
-    // Both are awaited: neither may be rejected with nobody listening.
-    const [stored, done] = await Promise.allSettled([set, answer]);
-    if (stored.status === "rejected") throw stored.reason;
-    if (done.status === "rejected") throw done.reason;
-    return done.value;
+  /** Sends it, once: see {@link Exchange}. `last`: though calls are refused already. */
+  ask<T>(exchange: Exchange<T>, node?: Redis, last?: "last"): Promise<T> {
+    const { doing, promise } = exchange;
+    const why = this.#whyNot(doing, node, last);
+    if (why !== undefined) {
+      exchange.refuse(this.#translated(why, doing));
+      return promise;
+    }
+    exchange.begin(this.#ends);
+    this.#deadlines.begin(exchange, this.#limitOf(doing));
+    this.#cork();
+    (node ?? this.client).sendCommand(exchange);
+    return promise;
   }
 
   /** A server's own commands, at every master of a cluster. */
@@ -124,7 +123,7 @@ export class Connection {
   /** Resolves whether there is a connection, once there is one or `limitMs` are over. */
   async whenReady(limitMs: number, signal: AbortSignal | undefined): Promise<boolean> {
     if (this.client.status === "ready") return true;
-    if (this.#closed || signal?.aborted === true) return false;
+    if (this.#refuses || signal?.aborted === true) return false;
     const { promise, resolve } = Promise.withResolvers<boolean>();
     const isReady = (): void => resolve(true);
     const isLate = (): void => resolve(false);
@@ -140,47 +139,28 @@ export class Connection {
     }
   }
 
-  /** Resolves when the calls under way have ended; later ones throw `closed`. */
+  /** Later calls throw `closed`; resolves when those under way have ended. */
+  refuse(): Promise<void> {
+    this.#refuses = true;
+    return this.#deadlines.idle();
+  }
+
+  /** As {@link refuse}. */
   async close(): Promise<void> {
-    this.#closed = true;
-    await this.#deadlines.idle();
+    await this.refuse();
     this.#deadlines[Symbol.dispose]();
   }
 
-  async #run(command: Command, doing: Doing, node?: Redis): Promise<unknown> {
-    try {
-      return await this.#answer(command, doing, node);
-    } catch (error) {
-      throw this.#translated(error, doing);
-    }
+  #limitOf({ carriesBytes = 0 }: Doing): number {
+    return this.limits.limitMs + carriesBytes / SLOWEST_BYTES_PER_MS;
   }
 
-  async #answer(command: Command, doing: Doing, node?: Redis): Promise<unknown> {
-    const { signal, carriesBytes = 0 } = doing;
-    this.#check(doing, node);
-    // A cluster client puts a reject of its own in its place, which may send the command once more.
-    const { reject } = command;
-    const limitMs = this.limitMs + carriesBytes / SLOWEST_BYTES_PER_MS;
-    const waiting = this.#deadlines.begin(limitMs, () =>
-      reject(timedOut(this.#tier, doing.doing, limitMs)),
-    );
-    const abort = (): void => reject(signal?.reason);
-    signal?.addEventListener("abort", abort, { once: true });
-    try {
-      this.#cork();
-      (node ?? this.client).sendCommand(command);
-      return await command.promise;
-    } finally {
-      this.#deadlines.settle(waiting);
-      signal?.removeEventListener("abort", abort);
-    }
-  }
-
-  #check({ doing, signal }: Doing, node: Redis | undefined): void {
-    if (this.#closed) throw isClosed(this.#tier, doing);
-    signal?.throwIfAborted();
-    if (node === undefined && this.client.status !== "ready")
-      throw this.#lastError ?? new Error("Connection is closed.");
+  /** Why nothing can be sent now. */
+  #whyNot({ doing, signal }: Doing, node: Redis | undefined, last: "last" | undefined): unknown {
+    if (this.#refuses && last === undefined) return isClosed(this.#tier, doing);
+    if (signal?.aborted === true) return signal.reason;
+    if (node !== undefined || this.client.status === "ready") return undefined;
+    return this.#lastError ?? new Error("Connection is closed.");
   }
 
   #cork(): void {
@@ -201,6 +181,8 @@ export class Connection {
   }
 }
 
-function isUnknownScript(error: unknown): boolean {
-  return error instanceof Error && error.message.startsWith("NOSCRIPT");
+/** Whether a call failed since the server answered with an error of this kind. */
+export function isReply(error: unknown, kind: string): boolean {
+  if (!CacheError.isInstance(error) || !(error.cause instanceof Error)) return false;
+  return error.cause.message.startsWith(kind);
 }

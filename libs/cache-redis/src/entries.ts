@@ -11,61 +11,46 @@ import {
   type UnreadableCopy,
   type WriteCondition,
 } from "@cogniverse/sdk";
-import type { Argument, Connection, Doing } from "./connection.ts";
-import { HEAD, PUT, REMOVE } from "./entry-scripts.ts";
-import { HeaderMemory } from "./header-memory.ts";
+import { isReply, type Connection } from "./connection.ts";
+import { EntryWrites } from "./entry-writes.ts";
+import { HEAD, REMOVE } from "./entry-scripts.ts";
+import { Exchange, type Argument, type Doing } from "./exchange.ts";
+import type { Listings } from "./listings.ts";
 import type { Bucket, Names } from "./names.ts";
-import {
-  decodeHead,
-  decodeValue,
-  encodeValue,
-  etagOf,
-  logMark,
-  type EncodedValue,
-} from "./value-form.ts";
-
-/** From here on a value goes by its stage: Lua copies what a script is given twice, which then costs more than a second command. */
-const STAGED_BYTES = 16_384;
-/** How long a staged value lives whose second step never came, in milliseconds. */
-const STAGE_MS = 60_000;
-/** A life of more milliseconds is for ever: the server counts in signed 64 bits from 1970. */
-const LONGEST_LIFE_MS = 1e15;
+import { Places, type Place } from "./places.ts";
+import { decodeHead, decodeValue, etagOf } from "./value-form.ts";
 
 /** What {@link Entries} needs. */
 export interface EntriesParts {
   readonly connection: Connection;
   readonly names: Names;
+  readonly listings: Listings;
   readonly clock: Clock;
   readonly maxValueBytes: number;
 }
 
-/** Stores and reads entries, each in one round trip. */
+/** Stores and reads entries, each in one round trip; see {@link EntryWrites} for the one exception. */
 export class Entries implements EntryStore, BatchStore {
   readonly #parts: EntriesParts;
-  readonly #headers = new HeaderMemory();
+  readonly #places: Places;
+  readonly #writes: EntryWrites;
 
   constructor(parts: EntriesParts) {
     this.#parts = parts;
+    this.#places = new Places(parts.names);
+    this.#writes = new EntryWrites(parts);
   }
 
-  async getEntry(
+  getEntry(
     key: string,
     tenantId: string,
     call?: Call,
   ): Promise<StoredEntry | UnreadableCopy | undefined> {
-    const { connection, names } = this.#parts;
-    const name = names.bucketOf(key, tenantId).entry(key);
-    let value: unknown;
-    try {
-      value = await connection.send("get", [name], {
-        doing: "read an entry",
-        signal: call?.signal,
-      });
-    } catch (error) {
-      if (isOtherType(error)) return { unreadable: "foreign" };
-      throw error;
-    }
-    return this.#decoded(value, key, tenantId);
+    const place = this.#places.of(key, tenantId);
+    const doing = { doing: "read an entry", signal: call?.signal };
+    return this.#parts.connection.ask(
+      new Reading(place, doing, (value) => this.#decoded(value, place, tenantId)),
+    );
   }
 
   async headEntry(
@@ -86,23 +71,11 @@ export class Entries implements EntryStore, BatchStore {
     condition?: WriteCondition,
     call?: Call,
   ): Promise<string | undefined> {
-    const { names, clock, maxValueBytes } = this.#parts;
-    if (entry.data.byteLength > maxValueBytes) {
+    if (entry.data.byteLength > this.#parts.maxValueBytes) {
       call?.signal?.throwIfAborted();
       return undefined;
     }
-    const value = encodeValue(entry);
-    const plan: Plan = {
-      key,
-      bucket: names.bucketOf(key, tenantId),
-      value,
-      life: lifeOf(entry.metadata.expiresAt, clock.now()),
-      condition: conditionArguments(condition, entry.metadata.logId),
-      doing: { doing: "store an entry", signal: call?.signal, carriesBytes: value.bytes },
-    };
-    const staged = value.bytes >= STAGED_BYTES ? await this.#putStaged(plan) : STAGE_LOST;
-    const answer = staged === STAGE_LOST ? await this.#putWhole(plan) : staged;
-    return answer === 1 ? value.etag : undefined;
+    return this.#writes.put(this.#places.of(key, tenantId), entry, condition, call);
   }
 
   async deleteEntry(key: string, etag: string, tenantId: string, call?: Call): Promise<boolean> {
@@ -137,10 +110,9 @@ export class Entries implements EntryStore, BatchStore {
         const found = await this.#many(bucket, places, keys, call);
         places.forEach((place, i) => {
           const answer = CacheError.isInstance(found) ? found : found[i];
-          const key = keys[place] ?? "";
           answers[place] = CacheError.isInstance(answer)
             ? answer
-            : this.#decoded(answer, key, tenantId);
+            : this.#decoded(answer, this.#places.of(keys[place] ?? "", tenantId), tenantId);
         });
       }),
     );
@@ -177,31 +149,16 @@ export class Entries implements EntryStore, BatchStore {
 
   #decoded(
     value: unknown,
-    key: string,
+    place: Place,
     tenantId: string,
   ): StoredEntry | UnreadableCopy | undefined {
+    place.present = value !== null;
     if (!Buffer.isBuffer(value)) return undefined;
-    const answer = decodeValue(value, this.#parts.clock.now(), this.#headers);
+    const answer = decodeValue(value, this.#parts.clock.now(), place);
     if (isUnreadable(answer) && answer.unreadable === "corrupt")
       // The reader needs no answer to this; where it fails, the next reader does it.
-      this.deleteEntry(key, etagOf(value), tenantId).catch(() => undefined);
+      this.deleteEntry(place.key, etagOf(value), tenantId).catch(() => undefined);
     return answer;
-  }
-
-  async #putWhole({ key, bucket, value, life, condition, doing }: Plan): Promise<unknown> {
-    const whole = Buffer.concat(value.parts, value.bytes);
-    const keys = [bucket.entry(key), bucket.index];
-    return this.#parts.connection.run(PUT, keys, [whole, life, key, ...condition], doing);
-  }
-
-  /** {@link STAGE_LOST} where the two steps came apart: an eviction or a slot that moved in between. */
-  async #putStaged({ key, bucket, value, life, condition, doing }: Plan): Promise<unknown> {
-    const { connection } = this.#parts;
-    const stage = bucket.stage(value.etag);
-    const keys = [bucket.entry(key), bucket.index, stage];
-    const commit = (): Promise<unknown> =>
-      connection.run(PUT, keys, ["", life, key, ...condition], doing);
-    return connection.setThenRun(stage, value.parts, STAGE_MS, commit, doing);
   }
 
   async #remove(
@@ -210,24 +167,37 @@ export class Entries implements EntryStore, BatchStore {
     writeId: Argument,
     call: Call | undefined,
   ): Promise<boolean> {
-    const { connection, names } = this.#parts;
-    const bucket = names.bucketOf(key, tenantId);
+    const place = this.#places.of(key, tenantId);
     const doing = { doing: "delete an entry", signal: call?.signal };
-    const keys = [bucket.entry(key), bucket.index];
-    return (await connection.run(REMOVE, keys, [key, writeId], doing)) === 1;
+    const keys = [place.name, place.bucket.index];
+    const removed = await this.#parts.connection.run(REMOVE, keys, [key, writeId], doing);
+    place.present &&= removed !== 1;
+    return removed === 1;
   }
 }
 
-const STAGE_LOST = -1;
+/** A GET that was put into its form before. */
+class Reading extends Exchange<StoredEntry | UnreadableCopy | undefined> {
+  readonly #text: string;
 
-type Plan = Readonly<{
-  key: string;
-  bucket: Bucket;
-  value: EncodedValue;
-  life: string;
-  condition: readonly Argument[];
-  doing: Doing;
-}>;
+  constructor(
+    place: Place,
+    doing: Doing,
+    read: (value: unknown) => StoredEntry | UnreadableCopy | undefined,
+  ) {
+    super("get", [place.name], doing, { read, instead: foreignCopy });
+    this.#text = place.reading;
+  }
+
+  override toWritable(): string {
+    return this.#text;
+  }
+}
+
+/** What is no string was not written by this cache. */
+function foreignCopy(error: unknown): UnreadableCopy | undefined {
+  return isReply(error, "WRONGTYPE") ? { unreadable: "foreign" } : undefined;
+}
 
 /** What a script answered of a head. */
 export function headIn(answer: unknown, nowMs: number): StoredHead | UnreadableCopy | undefined {
@@ -240,23 +210,4 @@ export function headIn(answer: unknown, nowMs: number): StoredHead | UnreadableC
 /** An answer that is a list, or an empty one. */
 export function asList(answer: unknown): readonly unknown[] {
   return Array.isArray(answer) ? answer : [];
-}
-
-function lifeOf(expiresAt: number | null, nowMs: number): string {
-  if (expiresAt === null || expiresAt - nowMs > LONGEST_LIFE_MS) return "";
-  return String(Math.max(0, Math.ceil(expiresAt - nowMs)));
-}
-
-function conditionArguments(
-  condition: WriteCondition | undefined,
-  logId: string,
-): readonly Argument[] {
-  if (condition === undefined) return ["", "", ""];
-  if (condition.if === "absent") return ["absent", "", ""];
-  if (condition.if === "match") return ["match", Buffer.from(condition.etag, "hex"), ""];
-  return ["not-newer", String(condition.asOf), logMark(logId)];
-}
-
-function isOtherType(error: unknown): boolean {
-  return CacheError.isInstance(error) && error.message.includes("WRONGTYPE");
 }

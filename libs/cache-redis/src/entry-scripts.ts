@@ -2,21 +2,21 @@ import { script, type Script } from "./script.ts";
 import { TRAILER_BYTES } from "./value-form.ts";
 
 /**
- * KEYS: entry, index[, stage]. ARGV: value ("" = in the stage), life in ms ("" = for ever, "0" = over already: nothing is there then), key, condition ("" = none), its
- * argument, the log's mark. Answers 1 = stored, 0 = the condition was not met, -1 = the stage is gone.
+ * KEYS: entry[, stage]. ARGV: value ("" = in the stage), life in ms ("" = for ever, "0" = over already: nothing is there then), condition
+ * ("" = none), its argument, the log's mark. Answers 1 = stored, 0 = the condition was not met, -1 = the stage is gone.
  * A copy of another log never stands in the way of `not-newer`; nor does what is no value of ours.
  */
 export const PUT: Script = script(`
-local entry, index, stage = KEYS[1], KEYS[2], KEYS[3]
-local life, kind = ARGV[2], ARGV[4]
+local entry, stage = KEYS[1], KEYS[2]
+local life, kind = ARGV[2], ARGV[3]
 local met = true
 if kind == 'absent' then met = redis.call('EXISTS', entry) == 0
 elseif kind ~= '' then
   local tail = redis.pcall('GETRANGE', entry, -${TRAILER_BYTES}, -1)
   local whole = type(tail) == 'string' and #tail == ${TRAILER_BYTES}
-  if kind == 'match' then met = whole and string.sub(tail, 1, 8) == ARGV[5]
-  elseif whole and string.sub(tail, 17) == ARGV[6] then
-    met = struct.unpack('<d', string.sub(tail, 9, 16)) <= tonumber(ARGV[5])
+  if kind == 'match' then met = whole and string.sub(tail, 1, 8) == ARGV[4]
+  elseif whole and string.sub(tail, 17) == ARGV[5] then
+    met = struct.unpack('<d', string.sub(tail, 9, 16)) <= tonumber(ARGV[4])
   end
 end
 if not met then
@@ -25,8 +25,6 @@ if not met then
 end
 if life == '0' then
   redis.call('UNLINK', entry)
-  if stage then redis.call('UNLINK', stage) end
-  redis.call('ZREM', index, ARGV[3])
   return 1
 end
 if stage then
@@ -35,7 +33,6 @@ if stage then
   if life == '' then redis.call('PERSIST', entry) else redis.call('PEXPIRE', entry, life) end
 elseif life == '' then redis.call('SET', entry, ARGV[1])
 else redis.call('SET', entry, ARGV[1], 'PX', life) end
-redis.call('ZADD', index, 0, ARGV[3])
 return 1
 `);
 

@@ -1,7 +1,8 @@
 import type { BackendStats, Call } from "@cogniverse/sdk";
-import type { Connection, Doing } from "./connection.ts";
+import type { Connection } from "./connection.ts";
 import { asList } from "./entries.ts";
 import { PAGE_SIZES } from "./entry-scripts.ts";
+import type { Doing } from "./exchange.ts";
 import { infoNumber } from "./info.ts";
 import { BUCKETS, type Bucket, type Names } from "./names.ts";
 

@@ -8,6 +8,7 @@ import {
 import type { Connection } from "./connection.ts";
 import { asList, headIn } from "./entries.ts";
 import { PAGE_HEADS, PAGE_PRESENCE } from "./entry-scripts.ts";
+import type { Listings } from "./listings.ts";
 import type { Bucket, Names } from "./names.ts";
 import type { Script } from "./script.ts";
 
@@ -19,15 +20,25 @@ const LAST = "\x7f";
 type Range = Readonly<{ prefix: string; after: string | undefined; call: Call | undefined }>;
 type Row<T> = Readonly<{ key: string; found: T }>;
 
+/** What {@link KeyPages} needs. */
+export interface KeyPagesParts {
+  readonly connection: Connection;
+  readonly names: Names;
+  readonly listings: Listings;
+  readonly clock: Clock;
+}
+
 /** Walks a tenant's keys in the order of their bytes: one sorted range a bucket, read in pages and merged. */
 export class KeyPages implements KeyScan {
   readonly #connection: Connection;
   readonly #names: Names;
+  readonly #listings: Listings;
   readonly #clock: Clock;
 
-  constructor(connection: Connection, names: Names, clock: Clock) {
+  constructor({ connection, names, listings, clock }: KeyPagesParts) {
     this.#connection = connection;
     this.#names = names;
+    this.#listings = listings;
     this.#clock = clock;
   }
 
@@ -37,6 +48,7 @@ export class KeyPages implements KeyScan {
     tenantId: string,
     call?: Call,
   ): AsyncGenerator<StoredHead & { readonly key: string }, void, undefined> {
+    await this.#listings.flush(call);
     const range = { prefix, after, call };
     const sources = this.#names
       .buckets(tenantId)
@@ -49,6 +61,7 @@ export class KeyPages implements KeyScan {
 
   /** All keys whose entries are there. */
   async keys(prefix: string, tenantId: string, call?: Call): Promise<readonly string[]> {
+    await this.#listings.flush(call);
     const range = { prefix, after: undefined, call };
     const lists = await Promise.all(
       this.#names.buckets(tenantId).map((bucket) => this.#keysOf(bucket, range)),

@@ -63,7 +63,7 @@ export class Names {
 }
 
 /** FNV-1a over the characters of a canonical key, which are ASCII; the high bits take part. */
-export function bucketNumber(key: string): number {
+function bucketNumber(key: string): number {
   let hash = 0x811c9dc5;
   for (let at = 0; at < key.length; at++) hash = Math.imul(hash ^ key.charCodeAt(at), 0x01000193);
   return (hash ^ (hash >>> 16)) & (BUCKETS - 1);

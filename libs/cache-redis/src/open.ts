@@ -1,5 +1,5 @@
 import { CacheError, type BackendContext, type Call } from "@cogniverse/sdk";
-import { makeClient } from "./client.ts";
+import { makeClient, silenceMsOf } from "./client.ts";
 import { Connection, type RedisClient } from "./connection.ts";
 import { shownTarget, type ResolvedOptions } from "./options.ts";
 import { translateRedisError } from "./redis-error.ts";
@@ -16,7 +16,8 @@ export async function openOwn(
   call?: Call,
 ): Promise<Opened> {
   const client = await makeClient(options, context.tier);
-  const connection = new Connection(client, options.commandTimeoutMs, context);
+  const limits = { limitMs: options.commandTimeoutMs, silenceMs: silenceMsOf(options) };
+  const connection = new Connection(client, limits, context);
   // Never taken off: an `error` event without a listener is printed by ioredis.
   listen(client, connection, shownTarget(options.target), context);
   const close = async (): Promise<void> => {
@@ -41,7 +42,7 @@ export async function openGiven(
   options: ResolvedOptions,
   context: BackendContext,
 ): Promise<Opened> {
-  const connection = new Connection(client, options.commandTimeoutMs, context);
+  const connection = new Connection(client, { limitMs: options.commandTimeoutMs }, context);
   const silence = listen(client, connection, "its server", context);
   const close = async (): Promise<void> => {
     await connection.close();

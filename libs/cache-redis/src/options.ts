@@ -71,7 +71,7 @@ export interface RedisOptions {
 }
 
 /** `host:port`, taken apart. */
-export type Address = Readonly<{ host: string; port: number }>;
+type Address = Readonly<{ host: string; port: number }>;
 
 /** Where the server is. */
 export type Target = Readonly<
@@ -103,9 +103,9 @@ export type ResolvedOptions = Readonly<{
   commandTimeoutMs: number;
 }>;
 
-export const DEFAULT_MAX_VALUE_BYTES: number = 64 * 2 ** 20;
-export const DEFAULT_CONNECT_TIMEOUT_MS = 5000;
-export const DEFAULT_COMMAND_TIMEOUT_MS = 2000;
+const DEFAULT_MAX_VALUE_BYTES: number = 64 * 2 ** 20;
+const DEFAULT_CONNECT_TIMEOUT_MS = 5000;
+const DEFAULT_COMMAND_TIMEOUT_MS = 2000;
 const DEFAULT_PORT = 6379;
 
 /** Fills the defaults in. `options` must be valid. */

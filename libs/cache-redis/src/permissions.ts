@@ -1,11 +1,12 @@
 import { CacheError, type Call, type ExaminationFinding } from "@cogniverse/sdk";
-import type { Argument, Connection } from "./connection.ts";
+import type { Connection } from "./connection.ts";
+import type { Argument } from "./exchange.ts";
 import type { Names } from "./names.ts";
 
 type Probe = Readonly<{ command: string; args: readonly Argument[] }>;
 
 /** What a user must be allowed, each in a form that does nothing to a name that nothing is stored under. */
-export function probes(entry: string, index: string): readonly Probe[] {
+function probes(entry: string, index: string): readonly Probe[] {
   const probe = (command: string, ...args: string[]): Probe => ({ command, args });
   return [
     probe("get", entry),

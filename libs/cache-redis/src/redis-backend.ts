@@ -16,6 +16,7 @@ import {
 import { Entries } from "./entries.ts";
 import { figuresOf } from "./figures.ts";
 import { KeyPages } from "./key-pages.ts";
+import { Listings } from "./listings.ts";
 import { RedisLog } from "./log/redis-log.ts";
 import { Names } from "./names.ts";
 import type { Opened } from "./open.ts";
@@ -39,6 +40,7 @@ export class RedisBackend implements CacheBackend {
   readonly #names: Names;
   readonly #entries: Entries;
   readonly #keys: KeyPages;
+  readonly #listings: Listings;
   readonly #log: RedisLog;
   #closed: Promise<void> | undefined;
 
@@ -54,8 +56,10 @@ export class RedisBackend implements CacheBackend {
     this.#context = context;
     this.#names = new Names(options.keyPrefix);
     const { maxValueBytes } = options;
-    this.#entries = new Entries({ connection, names: this.#names, clock, maxValueBytes });
-    this.#keys = new KeyPages(connection, this.#names, clock);
+    this.#listings = new Listings(connection, context);
+    const parts = { connection, names: this.#names, listings: this.#listings, clock };
+    this.#entries = new Entries({ ...parts, maxValueBytes });
+    this.#keys = new KeyPages(parts);
     this.#log = new RedisLog(connection, this.#names.log, losesNothing(facts), context);
     this.defaultTtl = options.defaultTtl;
     this.entries = this.#entries;
@@ -94,7 +98,8 @@ export class RedisBackend implements CacheBackend {
     return this.#keys.keys(prefix, tenantId, call);
   }
 
-  getStats(tenantId: string, call?: Call): Promise<BackendStats> {
+  async getStats(tenantId: string, call?: Call): Promise<BackendStats> {
+    await this.#listings.flush(call);
     return figuresOf(this.#opened.connection, this.#names, tenantId, call);
   }
 
@@ -106,14 +111,17 @@ export class RedisBackend implements CacheBackend {
     return reindex(this.#opened.connection, this.#names.prefix, call);
   }
 
-  /** Lets the calls under way end, refuses new ones with `closed`, and disconnects a client of its own. Idempotent. */
+  /** Lets the calls under way end, refuses new ones with `closed`, lists what was stored, and disconnects a client of its own. Idempotent. */
   [Symbol.asyncDispose](): Promise<void> {
     this.#closed ??= this.#close();
     return this.#closed;
   }
 
   async #close(): Promise<void> {
+    const quiet = this.#opened.connection.refuse();
     await this.#log[Symbol.asyncDispose]();
+    await quiet;
+    await this.#listings.close();
     await this.#opened[Symbol.asyncDispose]();
   }
 }

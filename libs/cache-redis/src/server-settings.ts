@@ -72,7 +72,8 @@ export async function settle(
       `Redis tier "${tier}" may not run "config|get", so max_memory and eviction_policy are not compared with the server's`,
     );
   for (const { setting, is, wanted } of differences(facts, options)) {
-    if (options.manageServer && context.leaveServer !== true) await set(connection, setting, wanted, context);
+    if (options.manageServer && context.leaveServer !== true)
+      await set(connection, setting, wanted, context);
     else
       logger.warn(
         `Redis tier "${tier}": ${setting} of the server is ${is}, configured is ${wanted}; change the server or set manage_server: true`,

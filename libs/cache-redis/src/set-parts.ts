@@ -1,5 +1,5 @@
-import { Command } from "ioredis";
 import type { Bytes } from "@cogniverse/sdk";
+import { Exchange, type Doing, type Outcome } from "./exchange.ts";
 
 /** What a socket offers, of which ioredis' types say nothing here. */
 interface Corked {
@@ -8,37 +8,61 @@ interface Corked {
   write(chunk: string | Uint8Array): unknown;
 }
 
-/**
- * `SET key value PX lifeMs` whose value goes to the socket in parts, where ioredis would join all arguments in one buffer: of a large
- * value that is two copies less. A part that fails to be sent fails with the connection.
- */
-export class SetParts extends Command {
-  readonly #parts: readonly Bytes[];
-  readonly #bytes: number;
+/** Up to here to copy a part is cheaper than to hand it over by itself. */
+const COPIED_BYTES = 16_384;
 
-  constructor(key: string, parts: readonly Bytes[], lifeMs: number) {
-    super("set", [key, "", "PX", String(lifeMs)], { replyEncoding: "utf8" });
-    this.#parts = parts;
-    this.#bytes = parts.reduce((sum, part) => sum + part.byteLength, 0);
+/** What is set, in parts that are written one behind the other. `life`: milliseconds, "" = for ever. */
+export type Setting = Readonly<{
+  name: string;
+  parts: readonly [header: Bytes, payload: Bytes, trailer: Bytes];
+  life: string;
+  onlyAbsent: boolean;
+}>;
+
+/**
+ * `SET name value [PX life] [NX]` whose value goes to the socket in parts, where ioredis would join all arguments in one buffer: of a large value
+ * that is a copy less. A part that fails to be sent fails with the connection.
+ */
+export class SetParts<T> extends Exchange<T> {
+  readonly #setting: Setting;
+
+  constructor(setting: Setting, doing: Doing, outcome?: Outcome<T>) {
+    super("set", [setting.name], doing, outcome);
+    this.#setting = setting;
   }
 
   /** ioredis writes what this returns behind what is written here. */
   override toWritable(socket: object): string | Buffer {
-    const [key, , option, life] = this.args.map(String);
-    const start = `*5\r\n$3\r\nset\r\n${bulk(key)}$${this.#bytes}\r\n`;
-    const end = `\r\n${bulk(option)}${bulk(life)}`;
-    if (!isCorked(socket))
-      return Buffer.concat([Buffer.from(start), ...this.#parts, Buffer.from(end)]);
+    const { name, parts, life, onlyAbsent } = this.#setting;
+    const [header, payload, trailer] = parts;
+    const count = 3 + (life === "" ? 0 : 2) + (onlyAbsent ? 1 : 0);
+    const bytes = header.byteLength + payload.byteLength + trailer.byteLength;
+    const start = `*${count}\r\n$3\r\nset\r\n$${Buffer.byteLength(name)}\r\n${name}\r\n$${bytes}\r\n`;
+    const end = `\r\n${life === "" ? "" : `$2\r\nPX\r\n$${life.length}\r\n${life}\r\n`}${onlyAbsent ? "$2\r\nNX\r\n" : ""}`;
+    if (payload.byteLength <= COPIED_BYTES || !isCorked(socket))
+      return joined(start, [header, payload, trailer], end);
     socket.cork();
-    socket.write(start);
-    for (const part of this.#parts) if (part.byteLength > 0) socket.write(part);
+    socket.write(joined(start, [header], ""));
+    socket.write(payload);
     process.nextTick(() => socket.uncork());
-    return end;
+    return joined("", [trailer], end);
   }
 }
 
-function bulk(text: string = ""): string {
-  return `$${Buffer.byteLength(text)}\r\n${text}\r\n`;
+/** All in one buffer. `start` and `end` are written as UTF-8; an end is ASCII. */
+function joined(start: string, parts: readonly Bytes[], end: string): Buffer {
+  const startBytes = Buffer.byteLength(start);
+  let bytes = startBytes + end.length;
+  for (const part of parts) bytes += part.byteLength;
+  const whole = Buffer.allocUnsafe(bytes);
+  whole.write(start, 0);
+  let at = startBytes;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.byteLength;
+  }
+  whole.write(end, at, "latin1");
+  return whole;
 }
 
 function isCorked(socket: object): socket is Corked {

@@ -8,7 +8,6 @@ import type {
   UnreadableCopy,
 } from "@cogniverse/sdk";
 import { decodeFrame, decodeFrameHeader, encodeFrame } from "@cogniverse/sdk/frame";
-import type { HeaderMemory } from "./header-memory.ts";
 
 /**
  * Bytes behind the frame: write id, 8 random bytes; `asOf`, float64 little-endian; the first 8 bytes of the SHA-256 of `logId`. A fixed
@@ -18,7 +17,22 @@ export const TRAILER_BYTES = 24;
 const ID_BYTES = 8;
 
 /** A value in the parts that are written one behind the other, and the etag that it will have. */
-export type EncodedValue = Readonly<{ etag: string; parts: readonly Bytes[]; bytes: number }>;
+export type EncodedValue = Readonly<{
+  etag: string;
+  parts: readonly [header: Bytes, payload: Bytes, trailer: Bytes];
+  bytes: number;
+}>;
+
+/** A header that was read and checked before, and the value that it stood in. */
+export type KnownHeader = Readonly<{
+  etag: string;
+  header: Buffer;
+  metadata: EntryMetadata;
+  /** Both halves of the write id. */
+  id: readonly [number, number];
+  /** Of the whole value. */
+  bytes: number;
+}>;
 
 /** The sdk's frame and a trailer. `writeId`: {@link newWriteId} but in tests. */
 export function encodeValue(entry: Entry, writeId: Buffer = newWriteId()): EncodedValue {
@@ -34,22 +48,54 @@ export function encodeValue(entry: Entry, writeId: Buffer = newWriteId()): Encod
   };
 }
 
-/** The entry in a value, its data a view of it. `nowMs`: what expired by then is told as such. Never throws. */
+/**
+ * The entry in a value, its data a view of it. `nowMs`: what expired by then is told as such. Never throws. A header that is `memory.known`
+ * already is compared byte for byte and not parsed again; one that is not is kept there.
+ */
 export function decodeValue(
   value: Buffer,
   nowMs: number,
-  memory?: HeaderMemory,
+  memory?: { known: KnownHeader | undefined },
 ): StoredEntry | UnreadableCopy {
   const end = value.byteLength - TRAILER_BYTES;
-  const etag = etagOf(value);
-  const known = memory?.find(etag, value);
-  if (known !== undefined && payloadEnd(known.header) === end)
-    return fresh(value.subarray(known.header.byteLength, end), known.metadata, etag, nowMs);
+  const known = memory?.known;
+  if (known !== undefined && begins(value, end, known)) {
+    const { header, metadata, etag } = known;
+    return fresh(value.subarray(header.byteLength, end), metadata, etag, nowMs);
+  }
   const decoded = decodeFrame(end < 0 ? value : value.subarray(0, end));
   if (!decoded.ok) return { unreadable: decoded.cause };
   const { data, metadata } = decoded.entry;
-  memory?.keep(etag, value.subarray(0, decoded.headerBytes), metadata);
+  const etag = etagOf(value);
+  if (memory !== undefined) memory.known = headerOf(value, decoded.headerBytes, metadata, etag);
   return fresh(data, metadata, etag, nowMs);
+}
+
+/** Whether it is the value that the header was read of, so that it ends where that did. */
+function begins(value: Buffer, end: number, { header, id, bytes }: KnownHeader): boolean {
+  return (
+    value.byteLength === bytes &&
+    value.readUInt32LE(end) === id[0] &&
+    value.readUInt32LE(end + 4) === id[1] &&
+    header.compare(value, 0, header.byteLength) === 0
+  );
+}
+
+function headerOf(
+  value: Buffer,
+  headerBytes: number,
+  metadata: EntryMetadata,
+  etag: string,
+): KnownHeader {
+  const end = value.byteLength - TRAILER_BYTES;
+  return {
+    etag,
+    // A copy: a view would hold all that came from the socket with it.
+    header: Buffer.from(value.subarray(0, headerBytes)),
+    metadata,
+    id: [value.readUInt32LE(end), value.readUInt32LE(end + 4)],
+    bytes: value.byteLength,
+  };
 }
 
 function fresh(
@@ -60,11 +106,6 @@ function fresh(
 ): StoredEntry | UnreadableCopy {
   if (metadata.expiresAt !== null && metadata.expiresAt <= nowMs) return { unreadable: "expired" };
   return { data, metadata, etag };
-}
-
-/** Where the payload ends, by a header that was checked; the sdk's frame says where that stands. */
-function payloadEnd(header: Buffer): number {
-  return header.byteLength + header.readUInt32LE(12) + header.readUInt32LE(16) * 2 ** 32;
 }
 
 /** As {@link decodeValue}, from the frame's header, the trailer and the length of the whole. */

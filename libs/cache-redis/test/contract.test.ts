@@ -17,6 +17,8 @@ import { LEAST_PRIVILEGES } from "./support/privileges.ts";
 import { bareClient, Tiers, wipe } from "./support/tiers.ts";
 
 const CAPABILITIES = ["entries", "batch", "scan", "log"] as const;
+/** As the README has it, and the way to the server. */
+const LISTING_LAG_MS = 100;
 
 type Place = Readonly<{ url: string; port: number; ca?: string; options?: RedisOptions }>;
 
@@ -80,6 +82,7 @@ serverSuite(["redis"], describe)("on a lone Redis", () => {
     unreadable: ["corrupt", "unsupported", "foreign"],
     failures,
     foreverMs: 5000,
+    listingLagMs: LISTING_LAG_MS,
     configurableLease: true,
   });
 });
@@ -103,6 +106,7 @@ serverSuite(["redis"], describe)("on a cluster", () => {
       hooks: ["reopen", "another"],
       largestBytes: 8 << 20,
       foreverMs: 2000,
+      listingLagMs: LISTING_LAG_MS,
       configurableLease: true,
     },
   );
@@ -131,6 +135,7 @@ serverSuite(["redis-tls"], describe)("by TLS, as a user of least privileges", ()
       hooks: ["reopen", "another"],
       largestBytes: 8 << 20,
       foreverMs: 2000,
+      listingLagMs: LISTING_LAG_MS,
       configurableLease: true,
     },
   );

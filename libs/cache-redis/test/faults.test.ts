@@ -140,13 +140,18 @@ serverSuite(["redis"], describe)("Redis in trouble", () => {
     await using server = await startRedis({ users: ["app on >pw ~* +@all -rename"] });
     await using tiers = new Tiers({ url: server.url, username: "app", password: "pw" });
     const backend = await tiers.open();
-    await expect(backend.put("large", bytes(100_000), "t")).rejects.toMatchObject({
+    expect(await backend.put("large", bytes(100_000), "t")).toBe(true);
+    // A copy is there, so that a script compares it.
+    const condition = { if: "not-newer", asOf: toPosition(5) } as const;
+    await expect(
+      backend.entries.putEntry("large", entryOf(100_000), "t", condition),
+    ).rejects.toMatchObject({
       code: "auth",
       retryable: false,
       message: expect.stringContaining("ACL user"),
     });
     expect(await backend.put("small", bytes(100), "t")).toBe(true);
-    expect(await backend.listKeys("", "t")).toEqual(["small"]);
+    expect(await backend.listKeys("", "t")).toEqual(["large", "small"]);
   });
 
   test("an index that was evicted costs listings, not reads, and writes and reindex mend it", async () => {
@@ -156,6 +161,7 @@ serverSuite(["redis"], describe)("Redis in trouble", () => {
     const backend = await tiers.open();
     const keys = Array.from({ length: 50 }, (_, n) => `k/${n}`).toSorted();
     for (const key of keys) await backend.put(key, bytes(10), "t");
+    expect(await backend.listKeys("", "t")).toEqual(keys);
     for (let bucket = 0; bucket < 16; bucket++)
       await client.del(`${tiers.prefix}cog:{t:${bucket.toString(16)}}#`);
     expect(await backend.listKeys("", "t")).toEqual([]);

@@ -1,8 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { expect, test } from "@jest/globals";
 import { toPosition, type Entry } from "@cogniverse/sdk";
-import { HeaderMemory } from "../src/header-memory.ts";
-import { decodeValue, encodeValue, TRAILER_BYTES } from "../src/value-form.ts";
+import { decodeValue, encodeValue, TRAILER_BYTES, type KnownHeader } from "../src/value-form.ts";
 
 const entry: Entry = {
   data: new Uint8Array([1, 2, 3, 4, 5]),
@@ -43,9 +42,11 @@ test("what was encoded is decoded, without a copy", () => {
 });
 
 test("a header that is known is not taken for another's, nor for a cut or foreign value's", () => {
-  const memory = new HeaderMemory();
+  const memory: { known: KnownHeader | undefined } = { known: undefined };
   const value = valueOf(entry);
   expect(decodeValue(value, 0, memory)).toEqual(decodeValue(value, 0, memory));
+  const { known } = memory;
+  expect(decodeValue(value, 0, memory)).toHaveProperty("metadata", known?.metadata);
   const other = valueOf({ ...entry, metadata: { ...entry.metadata, codec: "json@" } });
   expect(decodeValue(other, 0, memory)).toMatchObject({ metadata: { codec: "json@" } });
   const longer = Buffer.concat([

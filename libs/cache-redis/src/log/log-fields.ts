@@ -9,7 +9,7 @@ const VALUED = ["key", "prefix", "tag", "glob"];
 export type Watched = Readonly<{ sure: readonly string[]; maybe: readonly string[] }>;
 
 /** What a scope's fields are named after. A tenant holds no space. */
-export function scopeName(tenantId: string, scope: Scope): string {
+function scopeName(tenantId: string, scope: Scope): string {
   const text = JSON.stringify(scope, Object.keys(scope).toSorted());
   const short =
     Buffer.byteLength(text) <= LONGEST_SCOPE

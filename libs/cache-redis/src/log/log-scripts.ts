@@ -1,7 +1,7 @@
 import { script, type Script } from "../script.ts";
 
 /** Records that `read` can go back over, about. Further back, the reader loads a snapshot. */
-export const TAIL_RECORDS = 4096;
+const TAIL_RECORDS = 4096;
 /** Batches whose ids are kept, so that one that is sent again is known. */
 const KEPT_BATCHES = 1024;
 

@@ -61,11 +61,11 @@ class Listening {
     context: Pick<BackendContext, "tier" | "clock">,
     wake: () => void,
   ) {
-    const { client, limitMs } = connection;
+    const { client, limits } = connection;
     // Lazily: a server that is down now is found later by the client itself.
     const own = duplicate(client);
     own.on("error", () => undefined);
-    this.#connection = new Connection(own, limitMs, context);
+    this.#connection = new Connection(own, limits, context);
     this.#tail = tail;
     this.#clock = context.clock;
     this.#wake = wake;
@@ -81,13 +81,19 @@ class Listening {
   }
 
   async #listen(): Promise<void> {
-    const { client, limitMs } = this.#connection;
+    const { client, limits } = this.#connection;
     client.connect().catch(() => undefined);
     let after = "$";
     while (!this.#ended) {
       try {
         // Shorter than the silence after which the connection would be given up.
-        const block = ["BLOCK", String(Math.ceil(limitMs / 2)), "STREAMS", this.#tail, after];
+        const block = [
+          "BLOCK",
+          String(Math.ceil(limits.limitMs / 2)),
+          "STREAMS",
+          this.#tail,
+          after,
+        ];
         const doing = { doing: "wait for the invalidation log", text: true };
         const rows = asList(
           asList(asList(await this.#connection.send("xread", block, doing))[0])[1],

@@ -13,8 +13,9 @@ import {
   type NewRecord,
 } from "@cogniverse/sdk";
 import { covers } from "@cogniverse/sdk/keys";
-import type { Argument, Connection, Doing } from "../connection.ts";
+import type { Connection } from "../connection.ts";
 import { asList } from "../entries.ts";
+import type { Argument, Doing } from "../exchange.ts";
 import type { Names } from "../names.ts";
 import type { Script } from "../script.ts";
 import { recordArguments, recordIn, recordsIn, watchedFields } from "./log-fields.ts";
@@ -125,7 +126,7 @@ export class RedisLog implements InvalidationLog, AsyncDisposable {
       } catch (error) {
         const again = CacheError.isInstance(error) && error.code === "tier_unavailable";
         if (!again || !error.retryable || tries >= MOST_TRIES) throw error;
-        if (!(await this.#connection.whenReady(this.#connection.limitMs, call.signal))) {
+        if (!(await this.#connection.whenReady(this.#connection.limits.limitMs, call.signal))) {
           call.signal?.throwIfAborted();
           throw error;
         }

@@ -24,6 +24,8 @@ export type BackendContractOptions = Readonly<{
     largestBytes: number;
     /** How many keys the listing tests store: 2,500. */
     listedKeys: number;
+    /** How long a write may take until another node lists it, on the backend's clock; its own node lists it at once. 0. */
+    listingLagMs: number;
     /** How long a value that never expires is watched, on the backend's clock: 400 days. A real server takes seconds. */
     foreverMs: number;
     /**
@@ -56,6 +58,7 @@ export function resolveContract(options: BackendContractOptions): ResolvedContra
     failures: options.failures ?? {},
     largestBytes: options.largestBytes ?? 64 << 20,
     listedKeys: options.listedKeys ?? 2500,
+    listingLagMs: options.listingLagMs ?? 0,
     foreverMs: options.foreverMs ?? 400 * 86_400_000,
     tickMs: options.tickMs ?? 1000,
     metadataLimitBytes: options.metadataLimitBytes,

@@ -19,6 +19,7 @@ export type ResolvedContract = Readonly<{
   failures: Failures;
   largestBytes: number;
   listedKeys: number;
+  listingLagMs: number;
   foreverMs: number;
   tickMs: number;
   metadataLimitBytes: number | undefined;

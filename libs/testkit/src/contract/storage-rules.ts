@@ -5,7 +5,7 @@ import type { ResolvedContract, Rule } from "./rule.ts";
 import { checkBytes, entriesOf, readEntry, sampleBytes, sampleEntry } from "./samples.ts";
 
 /** What happens to the storage from outside: a second node, and somebody who wipes it. */
-export function storageRules(rule: Rule, { can, has }: ResolvedContract): void {
+export function storageRules(rule: Rule, { can, has, listingLagMs }: ResolvedContract): void {
   if (can("another")) {
     rule("two nodes on one storage see each other's copies at once", async (f) => {
       const second = await anotherOf(f);
@@ -14,6 +14,8 @@ export function storageRules(rule: Rule, { can, has }: ResolvedContract): void {
       await second.put("a", sampleBytes(20, 1), "t");
       checkBytes(await f.backend.get("a", "t"), sampleBytes(20, 1));
       await second.put("b", sampleBytes(1), "t");
+      deepEqual(await second.listKeys("", "t"), ["a", "b"]);
+      if (listingLagMs > 0) await f.advance(listingLagMs);
       deepEqual(await f.backend.listKeys("", "t"), ["a", "b"]);
       await f.backend.delete("a", "t");
       equal(await second.exists("a", "t"), false);
