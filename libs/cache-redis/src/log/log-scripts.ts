@@ -13,6 +13,7 @@ const KEPT_BATCHES = 1024;
  * a new id too, unless all was appended under `appendfsync always` and the process never took over from another. Where the process is the same and has
  * another replication id, it may have been a replica in between, with what another server had: a new id, unless it never took over either.
  * A replica, which may lag behind, gives no answer: process or replication id is not that of who wrote last, and what then is to be written it refuses.
+ * Nor does a master that misses the replicas it is told to have, since another may be master by now: it refuses writes, also one that changes nothing.
  * Every caller's D is in the hash before the caller has its answer.
  */
 const BEGIN = `
@@ -41,6 +42,7 @@ else
   end
   if known[5] == '1' and ARGV[3] ~= '1' then redis.call('HSET', S, 'safe', '0') end
 end
+if string.find(replication, 'min_slaves_good_slaves:', 1, true) then redis.call('HDEL', S, 'nothing') end
 local function text(number) return string.format('%.0f', number) end
 local answer = {log, text(n), text(lease)}
 `;

@@ -157,6 +157,27 @@ serverSuite(["redis"], describe)("a log that Redis may have lost", () => {
     expect((await backend.log.read(later)).type).toBe("reset");
   });
 
+  test("a master that misses its replicas gives no answer: another may be master by now", async () => {
+    const config = { "min-replicas-to-write": "1", "min-replicas-max-lag": "1" };
+    await using server = await startRedis({ config });
+    await using replica = await startRedis();
+    await using tiers = new Tiers({ url: server.url });
+    await using client = bareClient(replica.url);
+    await follow(client, server);
+    const backend = await tiers.open();
+    const known = await head(backend);
+    replica.pause();
+    await using another = bareClient(server.url);
+    while ((await another.set("k", "v").catch(() => "refused")) === "OK")
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    await expect(backend.log.read(known)).rejects.toMatchObject({
+      code: "tier_unavailable",
+      retryable: true,
+    });
+    replica.resume();
+    expect((await head(backend)).logId).toBe(known.logId);
+  });
+
   test("a server whose last replica went away for good keeps its log", async () => {
     await using server = await startRedis({ config: { "repl-backlog-ttl": "1" } });
     await using replica = await startRedis();
