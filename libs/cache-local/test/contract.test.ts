@@ -47,8 +47,6 @@ for (const [name, options] of WAYS)
     capabilities: ["entries", "scan", "log", "evictions"],
     hooks: ["reopen", "another", "spoil"],
     unreadable: ["corrupt"],
-    largestBytes: 16 << 20,
-    listedKeys: 600,
     bounded: () => fixture({ ...options, max_size_gb: 0.004 }),
   });
 

@@ -35,6 +35,8 @@ export type TierCall = Readonly<{
 
 const TIME_LIMIT_MS = { process: Infinity, machine: 2000, shared: 5000 };
 const UNKNOWN_TIME_LIMIT_MS = TIME_LIMIT_MS.shared;
+/** One line in so long says that a tier refuses values. */
+const REFUSAL_LINE_MS = 60_000;
 /** Refusals of one call that say nothing about the tier's health. */
 const REFUSALS = new Set([
   "too_large",
@@ -60,6 +62,8 @@ export class Tier {
   readonly #timeLimit: TimeLimit;
   readonly #breakerLimits: BreakerLimits;
   #breaker: BreakerState = CLOSED;
+  /** On the monotonic clock: until then refusals are counted and not told. */
+  #quietUntil = -Infinity;
 
   constructor(options: TierOptions, index: number, clock: Clock, logger: Logger) {
     this.name = options.name;
@@ -116,13 +120,26 @@ export class Tier {
       return { up: true, value };
     } catch (error) {
       if (patient !== true && from.signal?.aborted === true) throw error;
-      if (CacheError.isInstance(error) && REFUSALS.has(error.code)) this.#recover();
-      else {
-        this.#errors.set(tenantId, this.errorsOf(tenantId) + 1);
-        this.#suffer(what, error);
-      }
+      const refused = CacheError.isInstance(error) && REFUSALS.has(error.code);
+      // A server that is full refuses as well, and would not if it were as it should be: that is an error, though it answers.
+      if (!refused || error.retryable) this.#errors.set(tenantId, this.errorsOf(tenantId) + 1);
+      if (refused) this.#refused(what, error);
+      else this.#suffer(what, error);
       return { up: false, error };
     }
+  }
+
+  /** The tier answers, so nothing is left out; but its operator should hear of it, now and then. */
+  #refused(what: string, { message }: CacheError): void {
+    this.#recover();
+    const now = this.#clock.monotonic();
+    if (now < this.#quietUntil) return;
+    this.#quietUntil = now + REFUSAL_LINE_MS;
+    this.#logger.warn("tier refuses what it is sent", {
+      tier: this.name,
+      operation: what,
+      why: message,
+    });
   }
 
   #recover(): void {

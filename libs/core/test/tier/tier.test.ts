@@ -84,8 +84,8 @@ describe("a tier that fails", () => {
     });
   });
 
-  test("a refusal of one value is no sign of ill health", async () => {
-    const { acme, manager, faults } = setUp({ a: "entry" });
+  test("a refusal of one value is no sign of ill health, and is told once in a while", async () => {
+    const { acme, manager, faults, clock, logger } = setUp({ a: "entry" });
     faults("a").fail("putEntry", { times: Infinity }, new CacheError("too_large", "no"));
     for (let i = 0; i < 9; i++) await acme.put(key, 1);
     expect((await acme.stats()).tiers[0]).toMatchObject({
@@ -93,6 +93,26 @@ describe("a tier that fails", () => {
       errors: 0,
       refusedWrites: 9,
     });
+    const line = { level: "warn", fields: { tier: "a", operation: "put", why: "no" } };
+    expect(down(logger.lines)).toMatchObject([line]);
+    await clock.advanceAndSettle(60_000);
+    await acme.put(key, 1);
+    expect(down(logger.lines)).toMatchObject([line, line]);
+    await manager.close();
+  });
+
+  test("a server that is full is an error each time, and goes on being read", async () => {
+    const { acme, manager, faults } = setUp({ a: "entry" });
+    await acme.getOrCompute("notes/2", () => 2);
+    const full = new CacheError("too_large", "out of memory", { retryable: true });
+    faults("a").fail("putEntry", { times: Infinity }, full);
+    for (let i = 0; i < 9; i++) expect(await acme.getOrCompute(`full/${i}`, () => i)).toBe(i);
+    expect((await acme.stats()).tiers[0]).toMatchObject({
+      state: "up",
+      errors: 9,
+      refusedWrites: 9,
+    });
+    expect(await acme.get("notes/2")).toBe(2);
     await manager.close();
   });
 
