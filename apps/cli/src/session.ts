@@ -8,6 +8,7 @@ import {
 import { CacheError, type Logger } from "@cogniverse/sdk";
 import { codeOf } from "./error-code.ts";
 import { EXIT, ExitError } from "./exit-code.ts";
+import { TierFailures } from "./left-out.ts";
 import type { Output } from "./output.ts";
 
 /** What every command is given beside its own options. */
@@ -56,14 +57,17 @@ export function tenantOf(session: Session, options: TenantOptions): string {
 export async function withCache<R>(
   session: Session,
   options: CommonOptions,
-  run: (cache: ConfiguredCache) => Promise<R>,
+  run: (cache: ConfiguredCache, failures: TierFailures) => Promise<R>,
 ): Promise<R> {
   const { env, output } = session;
   const path = configPath(session, options);
-  const cache = await createCache({ configPath: path, env, logger: notingLogger(output) });
+  const failures = new TierFailures();
+  const { telemetry } = failures;
+  const logger = notingLogger(output);
+  const cache = await createCache({ configPath: path, env, logger, telemetry });
   try {
     session.signal.throwIfAborted();
-    return await run(cache);
+    return await run(cache, failures);
   } finally {
     await cache.close();
   }

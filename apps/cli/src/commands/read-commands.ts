@@ -1,5 +1,7 @@
 import { writeFile } from "node:fs/promises";
+import type { LogStats } from "@cogniverse/sdk";
 import { EXIT, ExitError } from "../exit-code.ts";
+import { leftOut, refuseLeftOut } from "../left-out.ts";
 import { size, writeJson, writeTable } from "../output.ts";
 import { tenantOf, withCache, type Session, type TenantOptions } from "../session.ts";
 import { jsonOf, renderValue } from "../value-form.ts";
@@ -31,7 +33,7 @@ export async function getCommand(
   else output.write(output.isTerminal ? text : bytes);
 }
 
-/** `ls [PREFIX]`: the keys that a get would find. */
+/** `ls [PREFIX]`: the keys that a get would find; exit code 1 where a tier could not be listed, with what the others have. */
 export async function listCommand(
   session: Session,
   prefix: string | undefined,
@@ -39,14 +41,17 @@ export async function listCommand(
 ): Promise<void> {
   const { output, signal } = session;
   const tenant = tenantOf(session, options);
-  const keys = await withCache(session, options, (cache) =>
-    cache.listKeys(prefix ?? "", tenant, { signal }),
-  );
+  const { keys, lacks } = await withCache(session, options, async (cache, failures) => {
+    const found = await cache.listKeys(prefix ?? "", tenant, { signal });
+    const isEmpty = found.length === 0;
+    return { keys: found, lacks: await leftOut(cache, failures, { tenant, isEmpty }) };
+  });
   if (options.json === true) writeJson(output, keys);
   else output.write(keys.map((key) => `${key}\n`).join(""));
+  refuseLeftOut("the list", lacks);
 }
 
-/** `stats`: what this tenant's tiers hold and what the log costs. Counters of reads belong to a running process and start at 0 here. */
+/** `stats`: what this tenant's tiers hold and what the log costs; of a tier that is down nothing is known. Counters of reads belong to a running process and start at 0 here. */
 export async function statsCommand(session: Session, options: TenantOptions): Promise<void> {
   const { output, signal } = session;
   const tenant = tenantOf(session, options);
@@ -55,16 +60,21 @@ export async function statsCommand(session: Session, options: TenantOptions): Pr
   const rows = stats.tiers.map((t) => [
     t.tier,
     t.state,
-    t.entries,
-    size(t.bytes),
-    t.exact ? "exact" : "estimate",
+    ...(t.state === "down"
+      ? ["", "", "unknown"]
+      : [t.entries, size(t.bytes), t.exact ? "exact" : "estimate"]),
     t.errors,
   ]);
   writeTable(output, ["tier", "state", "entries", "size", "figures", "errors"], rows);
-  const { log } = stats;
+  output.write(logLine(stats.log));
+}
+
+function logLine(log: LogStats): string {
+  if (!log.live)
+    return "log: not reachable; nothing cached is served and nothing can be invalidated\n";
   const lease = log.leaseMs === 0 ? "no other process" : `lease ${log.leaseMs} ms`;
-  output.write(
+  return (
     `log ${log.logId.slice(0, 8)}: position ${log.position}, ${log.scopes} scopes (${log.globs} globs), ` +
-      `${size(log.mirrorBytes)} in memory, ${log.bytesPerScope} B a scope, ${lease}\n`,
+    `${size(log.mirrorBytes)} in memory, ${log.bytesPerScope} B a scope, ${lease}\n`
   );
 }

@@ -1,9 +1,9 @@
 import { readFile } from "node:fs/promises";
-import type { ConfiguredCache } from "@cogniverse/runtime";
 import type { InvalidateOptions, Invalidation, Scope } from "@cogniverse/sdk";
 import { videoTag } from "@cogniverse/core";
 import { EXIT, ExitError } from "../exit-code.ts";
 import { codeOf } from "../error-code.ts";
+import { leftOut, refuseLeftOut } from "../left-out.ts";
 import { duration, writeJson, writeTable } from "../output.ts";
 import { tenantOf, withCache, type Session, type TenantOptions } from "../session.ts";
 import { typedKey } from "../typed-key.ts";
@@ -76,8 +76,8 @@ export async function invalidateCommand(
 ): Promise<void> {
   const tenant = tenantOf(session, options);
   const scope = scopeOf(options);
+  if (options.dryRun === true) return previewCommand(session, tenant, scope, options);
   await withCache(session, options, async (cache) => {
-    if (options.dryRun === true) return preview(session, cache, tenant, scope, options);
     const { reason, wait } = options;
     const how: InvalidateOptions = {
       reason,
@@ -98,17 +98,25 @@ export async function invalidateCommand(
   });
 }
 
-async function preview(
+async function previewCommand(
   session: Session,
-  cache: ConfiguredCache,
   tenant: string,
   scope: Scope,
   options: InvalidateCommandOptions,
 ): Promise<void> {
-  const { keys, byTier } = await cache.preview(scope, tenant, { signal: session.signal });
-  if (options.json === true) return writeJson(session.output, { dryRun: true, keys, byTier });
-  session.output.write(`would kill ${keysOf(keys)} (${textOf(scope)}); nothing was changed\n`);
-  writeTable(session.output, ["tier", "copies"], Object.entries(byTier));
+  const { output, signal } = session;
+  const { found, lacks } = await withCache(session, options, async (cache, failures) => {
+    const preview = await cache.preview(scope, tenant, { signal });
+    const isEmpty = preview.keys === 0;
+    return { found: preview, lacks: await leftOut(cache, failures, { tenant, isEmpty }) };
+  });
+  const { keys, byTier } = found;
+  if (options.json === true) writeJson(output, { dryRun: true, keys, byTier });
+  else {
+    output.write(`would kill ${keysOf(keys)} (${textOf(scope)}); nothing was changed\n`);
+    writeTable(output, ["tier", "copies"], Object.entries(byTier));
+  }
+  refuseLeftOut("the count", lacks);
 }
 
 function scopeOf(options: InvalidateCommandOptions): Scope {

@@ -48,7 +48,7 @@ async function tierStats(
   const { misses, ...counters } = tenant.tierCounters(tier);
   return {
     tier: tier.name,
-    state: tier.state,
+    state: answer.up ? tier.state : "down",
     errors: tier.errorsOf(tenant.tenantId),
     ...counters,
     misses: { ...misses },
