@@ -60,9 +60,8 @@ export function lifetime(): OptionKind {
   };
 }
 
-/** A text for each name. */
-export function textByName(wanted: string, pattern: RegExp): OptionKind {
-  const one = text(wanted, pattern);
+/** One of this kind for each name. */
+export function byName(wanted: string, one: OptionKind): OptionKind {
   return {
     schema: { type: "object", additionalProperties: one.schema },
     fits: (value) => isRecord(value) && Object.values(value).every(one.fits),

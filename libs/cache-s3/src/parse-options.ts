@@ -1,6 +1,7 @@
 import { lifecycleProblems, prefixProblem } from "@cogniverse/object-store";
 import type { ConfigProblem, ParsedConfig } from "@cogniverse/sdk";
 import {
+  byName,
   flag,
   isRecord,
   lifetime,
@@ -9,16 +10,16 @@ import {
   record,
   seconds,
   text,
-  textByName,
   whole,
   type OptionKind,
 } from "./option-kinds.ts";
 import type { S3Options } from "./options.ts";
+import { classProblems, ENTRY_CLASSES, RULE_CLASSES } from "./storage-class-options.ts";
 
 /** S3's, less what its own docs keep for special buckets. */
 const BUCKET = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
-const CLASS = /^[A-Z][A-Z0-9_]*$/;
-const storageClass = text("a storage class such as STANDARD_IA", CLASS);
+const entryClass = oneOf(ENTRY_CLASSES);
+const ruleClass = oneOf(RULE_CLASSES);
 const days = whole(1, 100_000);
 
 const KINDS: Readonly<Record<keyof S3Options, readonly [OptionKind, description: string]>> = {
@@ -36,14 +37,14 @@ const KINDS: Readonly<Record<keyof S3Options, readonly [OptionKind, description:
     text("a prefix of names"),
     "Put before every object's name: deployments can share a bucket.",
   ],
-  storage_class: [storageClass, "Storage class of entries; default: the service's, STANDARD."],
+  storage_class: [entryClass, "Storage class of entries; default: the service's, STANDARD."],
   storage_classes: [
-    textByName("storage classes by key type, such as { frames: STANDARD_IA }", CLASS),
+    byName("storage classes by key type, such as { frames: STANDARD_IA }", entryClass),
     "Storage classes of single key types.",
   ],
   lifecycle_rules: [
     listOf([
-      record({ transition_days: whole(0, 100_000), storage_class: storageClass }),
+      record({ transition_days: whole(0, 100_000), storage_class: ruleClass }),
       record({ expiration_days: days }),
     ]),
     "Lifecycle rules for the entries, applied at start beside rules of others.",
@@ -114,6 +115,8 @@ function problemOf(name: string, value: unknown): ConfigProblem[] {
     return [{ path: [name], message: "unknown option", expected: Object.keys(KINDS) }];
   const [{ fits, wanted }] = KINDS[name];
   if (fits(value)) return [];
+  const ofClass = classProblems(name, value);
+  if (ofClass.length > 0) return [...ofClass];
   return [{ path: [name], message: `expected ${wanted}, got ${shown(name, value)}` }];
 }
 

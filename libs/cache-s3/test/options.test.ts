@@ -24,7 +24,10 @@ test("everything that there is", () => {
     path_style: false,
     prefix: "team/cache",
     storage_classes: { frames: "STANDARD_IA" },
-    lifecycle_rules: [],
+    lifecycle_rules: [
+      { transition_days: 30, storage_class: "GLACIER" },
+      { transition_days: 90, storage_class: "DEEP_ARCHIVE" },
+    ],
     sse: "kms",
     sse_kms_key_id: "arn:aws:kms:k",
     requester_pays: true,
@@ -49,6 +52,36 @@ describe("refused, with the place and what was expected", () => {
     ["a bucket's name", { bucket: "No" }, ["bucket"], "a-z 0-9"],
     ["an unknown option", { bucket: "abc", bukket: 1 }, ["bukket"], "unknown option"],
     ["a class", { bucket: "abc", storage_class: "cold" }, ["storage_class"], "STANDARD_IA"],
+    [
+      "a class that there is not",
+      { bucket: "abc", storage_class: "STANDRD_IA" },
+      ["storage_class"],
+      'or STANDARD_IA, got "STANDRD_IA"',
+    ],
+    [
+      "a class of a key type",
+      { bucket: "abc", storage_classes: { frames: "STANDRD_IA" } },
+      ["storage_classes", "frames"],
+      "STANDARD_IA",
+    ],
+    [
+      "an archive for new entries",
+      { bucket: "abc", storage_class: "GLACIER" },
+      ["storage_class"],
+      "no new entry could be read back. Take GLACIER_IR",
+    ],
+    [
+      "an archive for new entries of a key type",
+      { bucket: "abc", storage_classes: { frames: "DEEP_ARCHIVE" } },
+      ["storage_classes", "frames"],
+      "lifecycle rule",
+    ],
+    [
+      "a class of a rule",
+      { bucket: "abc", lifecycle_rules: [{ transition_days: 30, storage_class: "GLACIERR" }] },
+      ["lifecycle_rules", 0, "storage_class"],
+      "GLACIER_IR",
+    ],
     [
       "a rule",
       { bucket: "abc", lifecycle_rules: [{ days: 3 }] },

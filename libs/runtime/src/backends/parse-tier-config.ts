@@ -44,8 +44,7 @@ function finding(
     problem.expected !== undefined && (typeof misspelt === "string" || unknown)
       ? nearestName(String(misspelt), problem.expected)
       : undefined;
-  const subject = name === undefined ? "config" : String(name);
-  const message = `"${subject}": ${problem.message}`;
+  const message = `"${subjectOf(problem.path)}": ${problem.message}`;
   const said = suggestion === undefined || message.includes(`did you mean`);
   return {
     code: unknown ? "unknown_name" : "wrong_value",
@@ -56,12 +55,25 @@ function finding(
   };
 }
 
+/** The last name of a path, with its place in a list: `lifecycle_rules[0]`. */
+function subjectOf(path: ConfigPath): string {
+  const named = path.findLastIndex((part) => typeof part === "string");
+  const places = path.slice(named + 1).map((place) => `[${place}]`);
+  return `${path[named] ?? "config"}${places.join("")}`;
+}
+
 /** Whether a backend's schema has a property of that path: then its value is wrong, not its name. */
 function isKnown(schema: unknown, path: readonly (string | number)[]): boolean {
-  let node: unknown = schema;
-  for (const part of path) {
-    if (!isRawMap(node)) return false;
-    node = typeof part === "number" ? node["items"] : mapIn(node, "properties")[part];
-  }
-  return node !== undefined;
+  const [part, ...rest] = path;
+  if (part === undefined) return schema !== undefined;
+  if (!isRawMap(schema)) return false;
+  const anyOf = schema["anyOf"];
+  if (Array.isArray(anyOf)) return anyOf.some((one) => isKnown(one, path));
+  if (typeof part === "number") return isKnown(schema["items"], rest);
+  // Where any name may stand, `additionalProperties` is what each of them is to be.
+  const others = schema["additionalProperties"];
+  return isKnown(
+    mapIn(schema, "properties")[part] ?? (isRawMap(others) ? others : undefined),
+    rest,
+  );
 }

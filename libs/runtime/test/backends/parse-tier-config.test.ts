@@ -7,6 +7,16 @@ const jsonSchema = {
   type: "object",
   properties: {
     mode: { type: "string" },
+    classes: { type: "object", additionalProperties: { type: "string" } },
+    moves: {
+      type: "array",
+      items: {
+        anyOf: [
+          { type: "object", properties: { days: { type: "integer" } } },
+          { type: "object", properties: { class: { type: "string" } } },
+        ],
+      },
+    },
     rules: { type: "array", items: { type: "object", properties: { days: { type: "integer" } } } },
   },
 };
@@ -43,6 +53,21 @@ describe("what a backend says of its config", () => {
     expect(lines).toEqual([
       '8:21 "days": must be a whole number',
       '8:24 "dyas": unknown; did you mean "days"?',
+    ]);
+  });
+
+  test("a value below any name, or of one form of several, is a value", async () => {
+    const expected = ["COLD", "ICE"];
+    const lines = await check(
+      "        classes: { frames: COLDD }\n        moves: [{ class: ICEE }]\n",
+      { path: ["classes", "frames"], message: "wrong", expected },
+      { path: ["moves", 0, "class"], message: "wrong", expected },
+      { path: ["moves", 0], message: "comes too late" },
+    );
+    expect(lines.toSorted()).toEqual([
+      '6:28 "frames": wrong; did you mean "COLD"?',
+      '7:17 "moves[0]": comes too late',
+      '7:26 "class": wrong; did you mean "ICE"?',
     ]);
   });
 
