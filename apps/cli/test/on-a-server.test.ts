@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { serverSuite, startRedis } from "@cogniverse/test-servers";
+import { serverSuite, sharedS3, startRedis } from "@cogniverse/test-servers";
 import { CliHome } from "./support/cli-home.ts";
 
 const YAML = `caching:
@@ -41,5 +41,31 @@ serverSuite(["redis"], describe)("on a Redis of its own", () => {
     const check = await home.runWith(options, "config", "check", config);
     expect(check).toMatchObject({ code: 0, err: expect.stringMatching(/^warning: .+"hot"/) });
     expect((await home.runWith(options, "doctor", "--config", config)).code).toBe(1);
+  });
+});
+
+const NO_BUCKET = `caching:
+  tiers:
+    memory: { backend: memory }
+    cold:
+      backend: s3
+      config: { bucket: cogniverse-not-there, endpoint: "\${S3}", access_key_id: "\${ID}", secret_access_key: "\${SECRET}" }
+`;
+
+serverSuite(["s3"], describe)("on an S3", () => {
+  test("a bucket that is not there is a problem to config check, which says how to make it", async () => {
+    await using home = await CliHome.create();
+    const config = await home.file("s3.yaml", NO_BUCKET);
+    const { endpoint, credentials } = await sharedS3();
+    const env = { S3: endpoint, ID: credentials.accessKeyId, SECRET: credentials.secretAccessKey };
+    const check = await home.runWith({ env }, "config", "check", config);
+    expect(check).toMatchObject({ code: 1, err: `${config}: 1 problem(s)\n` });
+    expect(check.out).not.toMatch(/ is right$/m);
+    const json = await home.runWith({ env }, "config", "check", config, "--json");
+    const { ok, servers } = JSON.parse(json.out);
+    expect({ code: json.code, ok }).toEqual({ code: 1, ok: false });
+    expect(servers[1].examination.findings).toMatchObject([
+      { check: "bucket", remedy: expect.stringContaining(`--endpoint-url ${endpoint}`) },
+    ]);
   });
 });

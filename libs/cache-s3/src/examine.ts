@@ -18,6 +18,7 @@ import type {
 import type { Bucket } from "./bucket.ts";
 import { planLifecycle } from "./bucket-lifecycle.ts";
 import type { ResolvedOptions } from "./options.ts";
+import { makingOf } from "./s3-error.ts";
 import type { S3Failure } from "./s3-failure.ts";
 import type { SendOptions } from "./s3-requests.ts";
 
@@ -101,14 +102,12 @@ function headersOf(response: unknown): Readonly<Record<string, string>> {
   return response.headers as Readonly<Record<string, string>>;
 }
 
-function missingBucket({
-  bucket,
-  createBucket,
-}: ResolvedOptions): Pick<Examination, "findings" | "changes"> {
+function missingBucket(options: ResolvedOptions): Pick<Examination, "findings" | "changes"> {
+  const { bucket, createBucket } = options;
   const what = `bucket ${bucket}`;
   if (createBucket) return { findings: [], changes: [{ what, action: "add" }] };
   const message = `The bucket "${bucket}" does not exist`;
-  const remedy = `aws s3 mb s3://${bucket}, or create_bucket: true`;
+  const remedy = `${makingOf(options)}, or create_bucket: true`;
   return { findings: [{ check: "bucket", level: "problem", message, remedy }], changes: [] };
 }
 

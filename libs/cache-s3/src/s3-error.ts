@@ -5,8 +5,8 @@ import type { S3Failure } from "./s3-failure.ts";
 export type S3Place = Readonly<{
   tier: string;
   bucket: string;
-  endpoint?: string;
-  region?: string;
+  endpoint?: string | undefined;
+  region?: string | undefined;
   secrets: readonly string[];
 }>;
 
@@ -130,10 +130,16 @@ function regionAdvice({ region }: S3Failure): string {
   return `The bucket is in another region: set region: ${region}`;
 }
 
-function missingBucket({ bucket, endpoint, region }: S3Place): string {
+function missingBucket(place: S3Place): string {
+  return `The bucket does not exist. Make it: ${makingOf(place)} (or set create_bucket: true)`;
+}
+
+/** The command line that makes the bucket. */
+export function makingOf(place: Pick<S3Place, "bucket" | "endpoint" | "region">): string {
+  const { bucket, endpoint, region } = place;
   const at = endpoint === undefined ? "" : ` --endpoint-url ${withoutUserInfo(endpoint)}`;
   const where = region === undefined ? "" : ` --region ${region}`;
-  return `The bucket does not exist. Make it: aws s3 mb s3://${bucket}${where}${at} (or set create_bucket: true)`;
+  return `aws s3 mb s3://${bucket}${where}${at}`;
 }
 
 function unreachable({ endpoint }: S3Place): string {

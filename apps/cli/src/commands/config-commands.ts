@@ -39,18 +39,24 @@ export async function configCheckCommand(
   }
   const servers =
     options.offline === true ? [] : await examineTiers({ configPath: path, env, signal });
-  const refused = servers.filter(({ state }) => state === "refused");
-  if (options.json === true) writeJson(output, { ...check, ok: refused.length === 0, servers });
+  const count = servers.reduce((sum, server) => sum + problemsOf(server), 0);
+  if (options.json === true) writeJson(output, { ...check, ok: count === 0, servers });
   else describe(session, path, { summary: check.summary, servers });
-  if (refused.length > 0)
-    throw new ExitError(EXIT.notThere, `${path}: ${refused.length} problem(s)`);
+  if (count > 0) throw new ExitError(EXIT.notThere, `${path}: ${count} problem(s)`);
+}
+
+/** What a start would run into; a server that cannot be reached now is none. */
+function problemsOf(server: TierExamination): number {
+  if (server.state === "refused") return 1;
+  if (server.state !== "examined") return 0;
+  return server.examination.findings.filter(({ level }) => level === "problem").length;
 }
 
 type Checked = Readonly<{ summary: ConfigSummary; servers: readonly TierExamination[] }>;
 
 function describe({ output }: Session, path: string, { summary, servers }: Checked): void {
   const state = summary.enabled ? "" : "; the cache is switched off and only computes";
-  const fits = servers.every(({ state: found }) => found !== "refused");
+  const fits = servers.every((server) => problemsOf(server) === 0);
   output.write(
     `${path} is ${fits ? "right" : "right by itself, and does not fit its servers"}${state}\n`,
   );
