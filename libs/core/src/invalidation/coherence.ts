@@ -75,6 +75,11 @@ export class Coherence {
     return clock.monotonic() < this.servesUntil && clock.now() < this.servesUntilWall;
   }
 
+  /** As {@link isLive}, after a read of the log in this very step where that is possible: a starved process then loses no lease. */
+  serves(): boolean {
+    return this.isLive() || (!this.#isAway && this.#syncNow() && this.isLive());
+  }
+
   /** The log that the mirror speaks for; "" before the first read. */
   get logId(): string {
     return this.#applied?.logId ?? "";
@@ -175,30 +180,26 @@ export class Coherence {
 
   /** One read of the log for all who ask meanwhile. Never rejects. */
   #sync(): Promise<boolean> {
-    if (
-      this.#options.log.readNow !== undefined &&
-      this.#applied !== undefined &&
-      this.#syncing === undefined
-    ) {
-      const done = this.#syncNow(this.#applied);
-      if (done !== undefined) return Promise.resolve(done);
-    }
+    if (this.#syncNow()) return Promise.resolve(true);
     this.#syncing ??= this.#syncOnce().finally(() => (this.#syncing = undefined));
     return this.#syncing;
   }
 
-  #syncNow(from: LogHead): boolean | undefined {
+  /** False where only an awaited read will do. */
+  #syncNow(): boolean {
     const { log, clock } = this.#options;
+    const from = this.#applied;
+    if (log.readNow === undefined || from === undefined || this.#syncing !== undefined)
+      return false;
     const start = startReading(clock, log);
     try {
-      const delta = log.readNow?.(from);
-      if (delta === undefined || delta.type === "reset" || delta.head.logId !== from.logId)
-        return undefined;
+      const delta = log.readNow(from);
+      if (delta.type === "reset" || delta.head.logId !== from.logId) return false;
       this.#take(delta);
       this.#extend(start);
       return true;
     } catch {
-      return undefined; // the awaited read meets the same fault and reports it
+      return false; // the awaited read meets the same fault and reports it
     }
   }
 

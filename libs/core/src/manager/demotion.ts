@@ -54,10 +54,10 @@ async function store(
     there.value === undefined || isUnreadable(there.value) ? undefined : there.value.metadata;
   // The same copy or a newer one is there already.
   if (head !== undefined && head.logId === entry.metadata.logId && head.asOf >= asOf) return false;
-  if (!engine.coherence.isLive()) await engine.coherence.renew();
+  if (!engine.coherence.serves()) await engine.coherence.renew();
   const expired = expiresAt !== null && expiresAt <= engine.clock.now();
   // The last await is behind us: lease, then mirror, then the store is sent (rule 7).
-  if (expired || !engine.coherence.isLive() || engine.isDead(tenant.mirror, key, entry.metadata))
+  if (expired || !engine.coherence.serves() || engine.isDead(tenant.mirror, key, entry.metadata))
     return false;
   const answer = await to.call({ what: "put", tenantId: tenant.tenantId }, (call) =>
     to.entries.putEntry(key, entry, tenant.tenantId, { if: "not-newer", asOf }, call),

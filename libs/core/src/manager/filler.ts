@@ -46,7 +46,7 @@ export class Filler {
   async compute(fill: Fill): Promise<Computed> {
     const { coherence, clock } = this.#engine;
     const { key, flight, family, options } = fill;
-    const verified = coherence.isLive() || (await coherence.renew());
+    const verified = coherence.serves() || (await coherence.renew());
     const replaces = options.refresh === true && options.bypass !== true && !key.immutable;
     const from = replaces ? await coherence.head({ signal: flight.signal }) : undefined;
     const since = from?.position;

@@ -44,7 +44,7 @@ export async function inspectKey(
   key: KnownKey,
   signal: AbortSignal | undefined,
 ): Promise<readonly CopyInfo[]> {
-  if (!engine.coherence.isLive()) await engine.coherence.renew();
+  if (!engine.coherence.serves()) await engine.coherence.renew();
   return Promise.all(
     engine.tiers.map(async (tier) => {
       const answer = await tier.call(
@@ -73,7 +73,7 @@ function describe(
   if (isServable(engine, tenant, key.path, answer.value)) return { tier, state: "valid", copy };
   if (copy.remainingMs !== null && copy.remainingMs <= 0)
     return { tier, state: "refused", why: "expired", copy };
-  if (!engine.coherence.isLive()) return { tier, state: "refused", why: "tier-down", copy };
+  if (!engine.coherence.serves()) return { tier, state: "refused", why: "tier-down", copy };
   const kill = tenant.mirror.kill(key.path, metadata);
   return {
     tier,
@@ -122,7 +122,7 @@ export async function previewScope(
 ): Promise<ScopePreview> {
   const keys = new Set<string>();
   const byTier: Record<string, number> = {};
-  if (!engine.coherence.isLive()) await engine.coherence.renew();
+  if (!engine.coherence.serves()) await engine.coherence.renew();
   for (const tier of engine.tiers) {
     byTier[tier.name] = 0;
     for await (const { key, head } of headsOf(tier, tenant, "", signal)) {

@@ -99,7 +99,7 @@ async function headOf(
 }
 
 async function isLive(engine: Engine): Promise<boolean> {
-  return engine.coherence.isLive() || engine.coherence.renew();
+  return engine.coherence.serves() || engine.coherence.renew();
 }
 
 /** Whether a copy may be served now: fresh and not dead. */
@@ -113,7 +113,7 @@ export function isServable(
   return (
     !expired &&
     metadata.logId !== "" &&
-    engine.coherence.isLive() &&
+    engine.coherence.serves() &&
     !engine.isDead(tenant.mirror, path, metadata)
   );
 }

@@ -220,7 +220,7 @@ export class Operations {
 
   #mayServe({ tenant, key }: Target, outcome: Outcome): boolean {
     return (
-      this.#engine.coherence.isLive() &&
+      this.#engine.coherence.serves() &&
       !this.#engine.isDead(tenant.mirror, key.path, provenanceOf(outcome))
     );
   }

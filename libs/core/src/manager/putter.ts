@@ -87,7 +87,7 @@ export class Putter {
     const { coherence } = this.#engine;
     const { target, encoded, tags, since, options } = putting;
     const { tenant, key } = target;
-    if (!coherence.isLive()) await coherence.renew();
+    if (!coherence.serves()) await coherence.renew();
     // Content that is in the key needs no record; it still counts as no newer than what its maker, or this node, had seen.
     if (key.immutable) return known(coherence, since);
     const from =
@@ -138,7 +138,7 @@ function signalOf({ signal }: Call): Call {
 
 /** Where the mirror stands, or `since` where that is earlier. Without a lease nobody can tell. */
 function known(coherence: Coherence, since: Position | undefined): LogHead {
-  if (!coherence.isLive())
+  if (!coherence.serves())
     throw new CacheError(
       "tier_unavailable",
       "The invalidation log cannot be reached, so nothing was stored: put again when it can",

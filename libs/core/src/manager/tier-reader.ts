@@ -50,7 +50,7 @@ export class TierReader {
   async read(lookUp: LookUp): Promise<Hit | Miss> {
     const causes: Record<string, MissCause> = {};
     const { coherence, tiers } = this.#engine;
-    const live = coherence.isLive() || (await coherence.renew());
+    const live = coherence.serves() || (await coherence.renew());
     for (const tier of tiers) {
       // Without a lease nothing that a tier could answer may be served, so it is not asked either.
       const asked = live ? () => this.#ask(tier, lookUp) : () => "tier-down" as const;
@@ -88,7 +88,7 @@ export class TierReader {
     if (note === undefined || (key.codec !== undefined && note.codec !== key.codec))
       return "absent";
     const { coherence } = this.#engine;
-    if (!coherence.isLive() && !(await coherence.renew())) return "tier-down";
+    if (!coherence.serves() && !(await coherence.renew())) return "tier-down";
     const cause = this.#refuse(lookUp, resident.entry);
     if (cause !== undefined) {
       if (cause !== "tier-down") tenant.spaces[tier.index]?.drop(resident);
@@ -131,7 +131,7 @@ export class TierReader {
       return "undecodable";
     }
     const { coherence } = this.#engine;
-    if (!coherence.isLive()) await coherence.renew();
+    if (!coherence.serves()) await coherence.renew();
     // The last await is behind us: lease, then mirror, then out (rule 5). Promotion into memory is part of this step.
     const late = this.#refuse(lookUp, stored);
     if (late !== undefined) return late;
@@ -150,7 +150,7 @@ export class TierReader {
     { metadata }: Pick<StoredEntry, "metadata">,
   ): MissCause | undefined {
     const { coherence, clock } = this.#engine;
-    if (!coherence.isLive()) return "tier-down";
+    if (!coherence.serves()) return "tier-down";
     if (metadata.expiresAt !== null && metadata.expiresAt <= clock.now()) return "expired";
     return this.#engine.isDead(tenant.mirror, key.path, metadata) ? "invalidated" : undefined;
   }

@@ -56,7 +56,7 @@ export class TierStore {
     const { metadata, data } = entry;
     if (data.byteLength > family.policy.maxValueBytes) return false;
     // A compute that held the event loop for longer than the lease lasts is no reason to lose what it made. No await where the lease is live.
-    if (!coherence.isLive()) await coherence.renew();
+    if (!coherence.serves()) await coherence.renew();
     const late = metadata.expiresAt !== null && metadata.expiresAt <= clock.now();
     if (late || !this.#maySend(tenant, path, entry)) return false;
     const stored =
@@ -68,7 +68,7 @@ export class TierStore {
   }
 
   #maySend(tenant: TenantState, path: string, { metadata }: Entry): boolean {
-    return this.#engine.coherence.isLive() && !this.#engine.isDead(tenant.mirror, path, metadata);
+    return this.#engine.coherence.serves() && !this.#engine.isDead(tenant.mirror, path, metadata);
   }
 
   /** Sends one copy. Where a copy of a log that was replaced stands in the way, whose position compares with nothing, that one goes first. */
