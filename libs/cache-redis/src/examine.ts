@@ -98,6 +98,7 @@ function persistence(facts: ServerFacts): ExaminationFinding {
   return {
     check,
     level: "warning",
+    concerns: "log",
     message: `the server has ${what}: if its log is the only one, a restart makes every copy dead`,
     remedy: "appendonly yes with appendfsync always, or an S3 or GCS tier, whose log is then used",
   };

@@ -27,11 +27,14 @@ export async function diagnose(options: DiagnoseOptions): Promise<Diagnosis> {
   if (resolved === undefined) throw new ConfigError(problems);
   const { clock = systemClock, limitMs = EXAMINE_LIMIT_MS, signal, onStep } = options;
   const run = systemRandom.id();
+  const truth = truthOf(resolved);
   onStep?.({ tier: "", check: "servers" });
   const subjects = await Promise.all(
     resolved.tiers.map(async (tier) => {
       const context = quietContext(tier, resolved, clock);
-      return { tier, context, examined: await examineTier(tier, context, { limitMs, signal }) };
+      const holdsTruth = tier.name === truth.tier;
+      const limits = { limitMs, signal, holdsTruth };
+      return { tier, context, examined: await examineTier(tier, context, limits) };
     }),
   );
   const tiers: TierDiagnosis[] = [];
@@ -41,5 +44,5 @@ export async function diagnose(options: DiagnoseOptions): Promise<Diagnosis> {
     tiers.push(await diagnoseTier(tier, examined, { context, run, signal, onStep: step }));
   }
   const ok = !tiers.some(({ findings }) => findings.some(({ level }) => level === "problem"));
-  return secrets.maskDeep({ ok, truth: truthOf(resolved), tiers });
+  return secrets.maskDeep({ ok, truth, tiers });
 }

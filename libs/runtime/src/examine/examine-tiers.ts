@@ -6,6 +6,7 @@ import type { ConfigSource } from "../config/config-source.ts";
 import type { Environment } from "../config/expand-variables.ts";
 import { loadConfig } from "../config/load-config.ts";
 import type { ResolvedConfig, ResolvedTier } from "../config/resolved-config.ts";
+import { truthOf } from "../tiers/truth.ts";
 import { examineTier, type TierExamination } from "./tier-examination.ts";
 
 /** So long one server may take to answer. */
@@ -33,10 +34,16 @@ export async function examineTiers(options: ExamineOptions): Promise<readonly Ti
   const { resolved, problems, secrets } = await loadConfig(options, options);
   if (resolved === undefined) throw new ConfigError(problems);
   const { clock = systemClock, limitMs = EXAMINE_LIMIT_MS, signal } = options;
+  const truth = truthOf(resolved).tier;
   const examined = await Promise.all(
-    resolved.tiers.map((tier) =>
-      examineTier(tier, quietContext(tier, resolved, clock), { limitMs, signal }),
-    ),
+    resolved.tiers.map((tier) => {
+      const holdsTruth = tier.name === truth;
+      return examineTier(tier, quietContext(tier, resolved, clock), {
+        limitMs,
+        signal,
+        holdsTruth,
+      });
+    }),
   );
   return secrets.maskDeep(examined);
 }

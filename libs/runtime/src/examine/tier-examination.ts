@@ -13,26 +13,31 @@ export type TierExamination = Readonly<{ tier: string; backend: string }> &
     | { state: "unreachable" | "refused"; reason: string }
   >;
 
-/** How long one tier may take, in milliseconds, and who may end it before. */
-export type ExamineLimit = Readonly<{ limitMs: number; signal?: AbortSignal | undefined }>;
+/** `limitMs`: how long one tier may take. `signal`: ends it before. `holdsTruth`: whether its invalidation log is the truth. */
+export type ExamineTierOptions = Readonly<{
+  limitMs: number;
+  signal?: AbortSignal | undefined;
+  holdsTruth: boolean;
+}>;
 
 /** Looks at one tier's server and changes nothing there. Rejects only with the signal's reason. */
 export async function examineTier(
   tier: ResolvedTier,
   context: BackendContext,
-  { limitMs, signal }: ExamineLimit,
+  { limitMs, signal, holdsTruth }: ExamineTierOptions,
 ): Promise<TierExamination> {
   const { name, backend, module, options } = tier;
   const base = { tier: name, backend };
   if (module.examine === undefined) return { ...base, state: "none" };
   const limit = { clock: context.clock, limitMs, signal };
   try {
-    const examination = await withinLimit(
+    const { findings, ...facts } = await withinLimit(
       `The server of tier "${name}"`,
       limit,
       async (call) => (await module.examine?.(options, context, call)) ?? EMPTY,
     );
-    return { ...base, state: "examined", examination };
+    const told = findings.filter(({ concerns }) => holdsTruth || concerns !== "log");
+    return { ...base, state: "examined", examination: { ...facts, findings: told } };
   } catch (error) {
     signal?.throwIfAborted();
     const reason = error instanceof Error ? error.message : String(error);

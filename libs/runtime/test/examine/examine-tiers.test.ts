@@ -1,7 +1,7 @@
 import { expect, test } from "@jest/globals";
 import { type BackendModule, CacheError } from "@cogniverse/sdk";
 import { FakeClock } from "@cogniverse/testkit";
-import { ConfigError, examineTiers } from "../../src/index.ts";
+import { ConfigError, diagnose, examineTiers } from "../../src/index.ts";
 import { fakeModule } from "../support/fake-modules.ts";
 
 const seen = { findings: [], changes: [] };
@@ -30,6 +30,26 @@ test("all tiers are looked at at once, and nothing is started", async () => {
   ]);
   expect([...running]).toEqual(["a 700", "b 700"]);
   expect(fake.created).toEqual([]);
+});
+
+test("what concerns the log is told of the tier whose log is the truth alone", async () => {
+  const finding = { check: "persistence", level: "warning", message: "none" } as const;
+  const module = (locality: "machine" | "shared"): BackendModule =>
+    fakeModule(locality, {
+      profile: { traits: { locality, durable: true }, logLeaseMs: "network" },
+      examine: async () => ({ findings: [{ ...finding, concerns: "log" }], changes: [] }),
+    });
+  const backends = { machine: module("machine"), shared: module("shared") };
+  const tiers = { a: { backend: "machine" }, b: { backend: "shared" } };
+  const config = { caching: { tiers } };
+  const concerned = { examination: { findings: [finding] } };
+  expect(await examineTiers({ config, backends })).toMatchObject([
+    { tier: "a", examination: { findings: [] } },
+    { tier: "b", ...concerned },
+  ]);
+  const { tiers: diagnosed } = await diagnose({ config, backends });
+  const checks = diagnosed.map((t) => t.findings.some(({ check }) => check === "persistence"));
+  expect(checks).toEqual([false, true]);
 });
 
 test.each([
