@@ -132,11 +132,16 @@ export function elementCount(shape: readonly number[]): number | undefined {
   return count;
 }
 
+/** How an array is written, for messages. */
+export const ND_ARRAY_EXAMPLE = '{ dtype: "f4", shape: [2, 3], data: new Float32Array(6) }';
+
 /** Throws `invalid_value` for what the types cannot rule out: sizes that do not fit, or untyped callers. `name` says which array. */
 export function assertNdArray(value: NdArray, name: string): void {
   const refuse = (problem: string): never => {
     throw new CacheError("invalid_value", `${name}: ${problem}`);
   };
+  if (typeof value !== "object" || value === null || !("dtype" in value))
+    refuse(`expected an array such as ${ND_ARRAY_EXAMPLE}, got ${kindOf(value)}`);
   const { dtype, shape, data } = value;
   if (!isDType(dtype))
     refuse(`dtype ${String(dtype)} is none of ${Object.keys(dtypeLayouts).join(", ")}`);
@@ -148,4 +153,11 @@ export function assertNdArray(value: NdArray, name: string): void {
   if (count !== data.length)
     refuse(`shape [${shape.join(", ")}] needs ${count} elements, data has ${data.length}`);
   if (dtype === "bool" && data.some((flag) => flag > 1)) refuse("bool data must be 0 or 1");
+}
+
+/** What a value is, without what it holds. */
+export function kindOf(value: unknown): string {
+  if (value === null || typeof value !== "object")
+    return String(value === null ? null : typeof value);
+  return Array.isArray(value) ? "a list" : `an object of ${value.constructor?.name ?? "no class"}`;
 }

@@ -1,6 +1,6 @@
 import { CacheError } from "@cogniverse/sdk";
 
-import type { NdArray } from "./nd-array.ts";
+import { kindOf, ND_ARRAY_EXAMPLE, type NdArray } from "./nd-array.ts";
 import { encodeNpy, npyParts } from "./npy-encode.ts";
 import { NPY_ALIGNMENT } from "./npy-header.ts";
 import { crc32Of } from "./zip-crc.ts";
@@ -19,6 +19,7 @@ export async function encodeNpz(
   arrays: Readonly<Record<string, NdArray>>,
   options: Readonly<{ compression: "stored" | "deflated"; maxInflatedBytes: number }>,
 ): Promise<Uint8Array<ArrayBuffer>> {
+  assertArrays(arrays);
   const sorted = Object.entries(arrays).toSorted(([one], [other]) => (one < other ? -1 : 1));
   assertNames(new Set(sorted.map(([name]) => name)));
   const contents =
@@ -61,6 +62,17 @@ async function deflatedMembers(
         crc32,
       } as const;
     }),
+  );
+}
+
+/** Callers without types, such as JavaScript, can give anything. */
+function assertArrays(arrays: unknown): void {
+  if (typeof arrays === "object" && arrays !== null && !Array.isArray(arrays)) {
+    if (!ArrayBuffer.isView(arrays) && !("dtype" in arrays && "data" in arrays)) return;
+  }
+  throw new CacheError(
+    "invalid_value",
+    `an npz file holds arrays by name, such as { vectors: ${ND_ARRAY_EXAMPLE} }, got ${kindOf(arrays)}`,
   );
 }
 

@@ -4,7 +4,7 @@ import { describe, expect, test } from "@jest/globals";
 import * as fc from "fast-check";
 
 import type { NdArray } from "../../src/codec/nd-array.ts";
-import { createNpzCodec, npzCodec } from "../../src/codec/npz-codec.ts";
+import { createNpzCodec, npzCodec, type NdArrays } from "../../src/codec/npz-codec.ts";
 import { failureOf } from "../support/failure-of.ts";
 import { allBits, countingArray, dtypes, namedArrays } from "../support/nd-array-arbitrary.ts";
 
@@ -151,4 +151,27 @@ test("golden file", async () => {
   expect(createHash("sha256").update(file).digest("hex")).toBe(
     "bb39d6e23ad0e8e3b9fdabdbf4c503f0a620efe74cdf8c105c0e6ae67eaa3a90",
   );
+});
+
+test.each([
+  [
+    { text: "x" },
+    /^array "text": expected an array such as \{ dtype: "f4", shape: \[2, 3\], data: new Float32Array\(6\) \}, got string$/,
+  ],
+  [{ list: [1, 2] }, /got a list$/],
+  [{ raw: new Float32Array(2) }, /got an object of Float32Array$/],
+  [
+    { dtype: "f4", shape: [1], data: new Float32Array(1) },
+    /arrays by name, such as \{ vectors: \{ dtype: "f4"/,
+  ],
+  [new Float32Array(2), /arrays by name.+got an object of Float32Array$/],
+  ["text", /arrays by name.+got string$/],
+  [null, /arrays by name.+got null$/],
+  [{ partial: { dtype: "f4" } }, /dtype f4 takes its data as Float32Array$/],
+])("what is no array is refused with what would be one: %j", async (value, message) => {
+  for (const compression of ["stored", "deflated"] as const)
+    await expect(
+      // As JavaScript callers can.
+      createNpzCodec({ compression }).encode(value as unknown as NdArrays),
+    ).rejects.toMatchObject({ code: "invalid_value", message: expect.stringMatching(message) });
 });
