@@ -33,7 +33,7 @@ export type PutOptions<T> = ReadOptions<T> &
 /**
  * Why a tier did not answer a read: `absent`; `expired`; `invalidated` (also a copy of another log); `corrupt`; `unsupported` (frame of a
  * later release); `foreign` (not written by this cache); `undecodable` (its codec refused it); `bypassed` (policy or options
- * leave the tier out); `tier-down` (error, time limit or open breaker); `archived` (must be restored by the service first).
+ * leave the tier out); `tier-down` (error, time limit or open breaker); `log-down` (the invalidation log cannot be read, so nothing may be served from any tier); `archived` (must be restored by the service first).
  */
 export type MissCause =
   | "absent"
@@ -45,6 +45,7 @@ export type MissCause =
   | "undecodable"
   | "bypassed"
   | "tier-down"
+  | "log-down"
   | "archived";
 
 /**

@@ -73,7 +73,7 @@ function describe(
   if (isServable(engine, tenant, key.path, answer.value)) return { tier, state: "valid", copy };
   if (copy.remainingMs !== null && copy.remainingMs <= 0)
     return { tier, state: "refused", why: "expired", copy };
-  if (!engine.coherence.serves()) return { tier, state: "refused", why: "tier-down", copy };
+  if (!engine.coherence.serves()) return { tier, state: "refused", why: "log-down", copy };
   const kill = tenant.mirror.kill(key.path, metadata);
   return {
     tier,

@@ -53,7 +53,7 @@ export class TierReader {
     const live = coherence.serves() || (await coherence.renew());
     for (const tier of tiers) {
       // Without a lease nothing that a tier could answer may be served, so it is not asked either.
-      const asked = live ? () => this.#ask(tier, lookUp) : () => "tier-down" as const;
+      const asked = live ? () => this.#ask(tier, lookUp) : () => "log-down" as const;
       const found = lookUp.plan.includes(tier) ? await asked() : "bypassed";
       if (typeof found !== "string") return { ...found, causes };
       causes[tier.name] = found;
@@ -88,10 +88,10 @@ export class TierReader {
     if (note === undefined || (key.codec !== undefined && note.codec !== key.codec))
       return "absent";
     const { coherence } = this.#engine;
-    if (!coherence.serves() && !(await coherence.renew())) return "tier-down";
+    if (!coherence.serves() && !(await coherence.renew())) return "log-down";
     const cause = this.#refuse(lookUp, resident.entry);
     if (cause !== undefined) {
-      if (cause !== "tier-down") tenant.spaces[tier.index]?.drop(resident);
+      if (cause !== "log-down") tenant.spaces[tier.index]?.drop(resident);
       return cause;
     }
     resident.checkedAt = tenant.mirror.version;
@@ -112,7 +112,7 @@ export class TierReader {
     const { metadata } = stored;
     if (metadata.logId === "") return "foreign";
     const early = this.#refuse(lookUp, stored);
-    if (early !== undefined && early !== "tier-down") {
+    if (early !== undefined && early !== "log-down") {
       this.#drop(tier, lookUp, stored);
       return early;
     }
@@ -150,7 +150,7 @@ export class TierReader {
     { metadata }: Pick<StoredEntry, "metadata">,
   ): MissCause | undefined {
     const { coherence, clock } = this.#engine;
-    if (!coherence.serves()) return "tier-down";
+    if (!coherence.serves()) return "log-down";
     if (metadata.expiresAt !== null && metadata.expiresAt <= clock.now()) return "expired";
     return this.#engine.isDead(tenant.mirror, key.path, metadata) ? "invalidated" : undefined;
   }

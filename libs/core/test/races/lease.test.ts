@@ -31,7 +31,7 @@ describe.each([
       world.clock.suspend({ wallMs: 1, monotonicMs: 1 });
       expect(await a.getWithInfo(key, only(tier))).toMatchObject({
         hit: false,
-        causes: { [tier]: "tier-down" },
+        causes: { [tier]: "log-down" },
       });
       expect(await a.exists(key, only(tier))).toBe(false);
       expect(await a.getOrCompute(key, () => ({ n: 2 }))).toEqual({ n: 2 });
@@ -133,7 +133,7 @@ test("a D that grew while the log was read does not lengthen the lease that this
   await settle();
   growing.read = () => Promise.reject(new Error("cut"));
   world.clock.suspend({ wallMs: LEASE_MS, monotonicMs: LEASE_MS });
-  expect(await a.getWithInfo(key)).toMatchObject({ hit: false, causes: { memory: "tier-down" } });
+  expect(await a.getWithInfo(key)).toMatchObject({ hit: false, causes: { memory: "log-down" } });
 });
 
 test("a log slower than a caller's patience and faster than the lease is waited for by nobody, and serves", async () => {
@@ -146,8 +146,8 @@ test("a log slower than a caller's patience and faster than the lease is waited 
   const reading = a.getWithInfo(key);
   await slow.reached;
   await world.pass(20);
-  expect(await reading).toMatchObject({ hit: false, causes: { memory: "tier-down" } });
-  expect(await a.getWithInfo(key)).toMatchObject({ hit: false, causes: { memory: "tier-down" } });
+  expect(await reading).toMatchObject({ hit: false, causes: { memory: "log-down" } });
+  expect(await a.getWithInfo(key)).toMatchObject({ hit: false, causes: { memory: "log-down" } });
   await world.pass(60);
   slow.release();
   await settle();
@@ -222,7 +222,7 @@ describe("rule 7: stores", () => {
     one.logFaults.fail("*", cut);
     world.clock.suspend({ wallMs: 500, monotonicMs: 500 });
     answered.release();
-    expect(await reading).toMatchObject({ hit: false, causes: { warm: "tier-down" } });
+    expect(await reading).toMatchObject({ hit: false, causes: { warm: "log-down" } });
     one.logFaults.clear();
     await world.pass(LEASE_MS);
     expect(await a.getWithInfo(key, only("memory"))).toMatchObject({
