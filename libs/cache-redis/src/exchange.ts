@@ -61,6 +61,7 @@ export class Exchange<T> extends Command {
   /** Ends it at once. A cluster's client puts in place of `reject` what may send the command once more. */
   fail(error: unknown): void {
     if (!this.#end()) return;
+    this.left(false);
     const why = this.#ends?.translated(error, this.doing);
     this.#instead = this.#outcome?.instead?.(why);
     if (this.#instead === undefined) this.#reject?.(why);
@@ -79,7 +80,13 @@ export class Exchange<T> extends Command {
     return answer as Buffer;
   }
 
+  /** It has ended, by an answer that is no error or by anything else. For what it holds. */
+  protected left(_answered: boolean): void {
+    return;
+  }
+
   #read(reply: Buffer | Buffer[]): unknown {
+    this.left(true);
     return this.#outcome === undefined ? super.transformReply(reply) : this.#outcome.read(reply);
   }
 

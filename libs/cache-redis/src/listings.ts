@@ -78,6 +78,7 @@ export class Listings {
   /** Sends what waits, and what comes meanwhile a little later. */
   #turn(): void {
     this.#timer = undefined;
+    if (this.#count === 0 && this.#underWay.size === 0) this.#fails = false;
     if (this.#count === 0 || this.#closed) return;
     const pauseMs = this.#fails ? PAUSE_MS : EVERY_MS;
     this.#sendAll();
@@ -106,7 +107,6 @@ export class Listings {
     const zadd = new Exchange("zadd", args, { doing: "list an entry" });
     try {
       await this.#connection.ask(zadd, undefined, "last");
-      this.#fails = false;
     } catch (error) {
       for (const key of keys) this.#wait(bucket, key);
       this.#tell(error);
@@ -115,7 +115,7 @@ export class Listings {
     }
   }
 
-  /** Once for all that fails until one succeeds. */
+  /** Once for all that fails until nothing waits any more. */
   #tell(error: unknown): void {
     const { logger, tier } = this.#context;
     if (!this.#fails && !this.#closed)

@@ -8,8 +8,15 @@ interface Corked {
   write(chunk: string | Uint8Array): unknown;
 }
 
-/** Up to here to copy a part is cheaper than to hand it over by itself. */
+/** Up to here all is copied into one buffer: cheaper than to hand parts over by themselves. */
 const COPIED_BYTES = 16_384;
+/** Up to here too where the buffer is there: new memory of that size costs more than to fill it. With it one name of any length fits. */
+const SPARE_BYTES = 262_144;
+const NAME_BYTES = 4096;
+
+/** The buffer of one write at a time. */
+let spare: Buffer | undefined;
+let isLent = false;
 
 /** What is set, in parts that are written one behind the other. `life`: milliseconds, "" = for ever. */
 export type Setting = Readonly<{
@@ -25,6 +32,7 @@ export type Setting = Readonly<{
  */
 export class SetParts<T> extends Exchange<T> {
   readonly #setting: Setting;
+  #hasSpare = false;
 
   constructor(setting: Setting, doing: Doing, outcome?: Outcome<T>) {
     super("set", [setting.name], doing, outcome);
@@ -39,22 +47,40 @@ export class SetParts<T> extends Exchange<T> {
     const bytes = header.byteLength + payload.byteLength + trailer.byteLength;
     const start = `*${count}\r\n$3\r\nset\r\n$${Buffer.byteLength(name)}\r\n${name}\r\n$${bytes}\r\n`;
     const end = `\r\n${life === "" ? "" : `$2\r\nPX\r\n$${life.length}\r\n${life}\r\n`}${onlyAbsent ? "$2\r\nNX\r\n" : ""}`;
-    if (payload.byteLength <= COPIED_BYTES || !isCorked(socket))
-      return joined(start, [header, payload, trailer], end);
+    if (payload.byteLength <= COPIED_BYTES || !isCorked(socket)) return joined(start, parts, end);
+    if (start.length <= NAME_BYTES && bytes <= SPARE_BYTES - 4 * NAME_BYTES && this.#borrows())
+      return joined(start, parts, end, (spare ??= Buffer.allocUnsafeSlow(SPARE_BYTES)));
     socket.cork();
     socket.write(joined(start, [header], ""));
     socket.write(payload);
     process.nextTick(() => socket.uncork());
     return joined("", [trailer], end);
   }
+
+  /** With an answer the server has all of it; without one the bytes may be on their way still. */
+  protected override left(answered: boolean): void {
+    if (!this.#hasSpare) return;
+    this.#hasSpare = false;
+    isLent = false;
+    if (!answered) spare = undefined;
+  }
+
+  #borrows(): boolean {
+    // A cluster's client may write a command again.
+    if (this.#hasSpare) return true;
+    if (isLent) return false;
+    isLent = true;
+    this.#hasSpare = true;
+    return true;
+  }
 }
 
-/** All in one buffer. `start` and `end` are written as UTF-8; an end is ASCII. */
-function joined(start: string, parts: readonly Bytes[], end: string): Buffer {
+/** All in one buffer, a part of `room` where that is given. `start` is written as UTF-8; an end is ASCII. */
+function joined(start: string, parts: readonly Bytes[], end: string, room?: Buffer): Buffer {
   const startBytes = Buffer.byteLength(start);
   let bytes = startBytes + end.length;
   for (const part of parts) bytes += part.byteLength;
-  const whole = Buffer.allocUnsafe(bytes);
+  const whole = room === undefined ? Buffer.allocUnsafe(bytes) : room.subarray(0, bytes);
   whole.write(start, 0);
   let at = startBytes;
   for (const part of parts) {
