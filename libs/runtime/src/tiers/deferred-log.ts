@@ -1,5 +1,6 @@
 import {
   type AppendOptions,
+  type CacheBackend,
   CacheError,
   type Call,
   type InvalidationLog,
@@ -71,9 +72,20 @@ class DeferredLog {
   }
 
   #log(): InvalidationLog {
-    const { log } = this.#connection.require();
+    const { log } = this.#backend();
     if (log !== undefined) return log;
     const { name } = this.#connection.tier;
     throw new CacheError("tier_unavailable", `Tier "${name}" announces a log and has none`);
+  }
+
+  #backend(): CacheBackend {
+    try {
+      return this.#connection.require();
+    } catch (error) {
+      if (!CacheError.isInstance(error)) throw error;
+      const { code, message, retryable, cause } = error;
+      const what = "The invalidation log cannot be reached, so nothing was recorded or stored";
+      throw new CacheError(code, `${what}. ${message}`, { retryable, cause });
+    }
   }
 }

@@ -1,4 +1,9 @@
-import { type BackendContext, CacheError, type CacheBackend } from "@cogniverse/sdk";
+import {
+  type BackendContext,
+  type CacheBackend,
+  CacheError,
+  type CacheErrorCode,
+} from "@cogniverse/sdk";
 import type { ResolvedTier } from "../config/resolved-config.ts";
 import type { KnownSecrets } from "../secrets/known-secrets.ts";
 import { maskedError } from "../secrets/masked-error.ts";
@@ -10,6 +15,14 @@ export type ConnectionState = Readonly<
   | { kind: "down"; error: unknown }
   | { kind: "closed" }
 >;
+
+/** Codes that say why a tier is not there; others are of the one call that found it out. */
+const DOWN: ReadonlySet<CacheErrorCode> = new Set([
+  "tier_unavailable",
+  "timeout",
+  "throttled",
+  "auth",
+]);
 
 const FIRST_PAUSE_MS = 1000;
 const LONGEST_PAUSE_MS = 30_000;
@@ -88,13 +101,17 @@ export class TierConnection implements AsyncDisposable {
     return { [Symbol.dispose]: () => void this.#onUp.delete(listen) };
   }
 
-  /** The backend, or a throw of `tier_unavailable`. */
+  /** The backend, or a throw of what keeps it from being there: `tier_unavailable`, `timeout`, `throttled` or `auth`. */
   require(): CacheBackend {
     const { backend } = this;
     if (backend !== undefined) return backend;
-    throw new CacheError("tier_unavailable", `Tier "${this.tier.name}" is down: ${this.reason}`, {
-      retryable: true,
-      cause: this.#state.kind === "down" ? this.#state.error : undefined,
+    const cause = this.#state.kind === "down" ? this.#state.error : undefined;
+    const known = CacheError.isInstance(cause) && DOWN.has(cause.code) ? cause : undefined;
+    const tier = `Tier "${this.tier.name}"`;
+    const why = (this.reason ?? "").replace(`${tier}: `, "");
+    throw new CacheError(known?.code ?? "tier_unavailable", `${tier} is down: ${why}`, {
+      retryable: known?.retryable ?? true,
+      cause,
     });
   }
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { keys } from "@cogniverse/core";
-import type { BackendProfile, CacheBackend, Clock } from "@cogniverse/sdk";
+import { type BackendProfile, type CacheBackend, CacheError, type Clock } from "@cogniverse/sdk";
 import { entryBackend, FakeClock, memoryLog, recordingLogger } from "@cogniverse/testkit";
 import { type ConfiguredCache, createCache } from "../../src/index.ts";
 import { downModule, type FakeModule, fakeModule } from "../support/fake-modules.ts";
@@ -59,6 +59,25 @@ describe("the tier that holds the log is down at start", () => {
     await clock.advanceAndSettle(1000);
     expect(await done).toMatchObject({ position: 1 });
     expect(await acme.get(key)).toBeUndefined();
+  });
+
+  test("refused credentials are told as such, once, with what did not happen", async () => {
+    const clock = new FakeClock();
+    const warm = downModule("warm", profile);
+    warm.make = () =>
+      Promise.reject(
+        new CacheError("auth", 'Tier "warm": HeadBucket failed (403). Check the keys'),
+      );
+    await using cache = await start(clock, warm);
+    const acme = cache.forTenant("acme");
+    const refusal = {
+      code: "auth",
+      retryable: false,
+      message:
+        'The invalidation log cannot be reached, so nothing was recorded or stored. Tier "warm" is down: HeadBucket failed (403). Check the keys',
+    };
+    await expect(acme.put(key, "new")).rejects.toMatchObject(refusal);
+    await expect(acme.invalidate(key)).rejects.toMatchObject(refusal);
   });
 
   test("a log that its module does not announce keeps the tier out until the next start", async () => {
