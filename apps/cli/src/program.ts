@@ -5,12 +5,14 @@ import { doctorCommand } from "./commands/doctor-command.ts";
 import { infoCommand } from "./commands/info-command.ts";
 import { getCommand, listCommand, statsCommand } from "./commands/read-commands.ts";
 import { invalidateCommand, putCommand } from "./commands/write-commands.ts";
+import { packageVersion } from "./package-version.ts";
 import type { Session } from "./session.ts";
 
 /** The whole command line. Running it is `parseAsync`; errors come out as thrown. */
 export function makeProgram(session: Session): Command {
   const program = new Command("cogniverse-cache")
     .description("Look into a Cogniverse cache, change it, and check its configuration")
+    .version(packageVersion())
     .showHelpAfterError("(add --help to see what there is)")
     .configureOutput({
       writeOut: (text) => session.output.write(text),

@@ -1,10 +1,11 @@
+import { readFile } from "node:fs/promises";
 import { setImmediate } from "node:timers/promises";
 import { expect, test } from "@jest/globals";
 import { CliHome } from "./support/cli-home.ts";
 
 test.each([
   [["ls", "--tenant", "a/b"], 2, /^Tenant id "a\/b" is refused: [^\n]+\n$/],
-  [["get", "a//b"], 2, /^Key .+ is refused: a segment is empty\n$/],
+  [["get", "a//b"], 2, /^Key "a\/\/b" is refused: its segment 2 of 3 is empty\n$/],
   [["get", "x".repeat(800)], 2, /^[^\n]+\n$/],
   [["put", "a/b", "--ttl", "0"], 2, /Use seconds above 0/],
   [["put", "a/b", "--type", "xml"], 2, /Allowed choices are json, npz, npy, bytes/],
@@ -18,6 +19,15 @@ test.each([
   expect(ran).toMatchObject({ code, out: "" });
   expect(ran.err).toMatch(message);
   expect(ran.err).not.toMatch(/\n +at /);
+});
+
+test("--version is that of the package", async () => {
+  await using home = await CliHome.create();
+  const text = await readFile(new URL("../package.json", import.meta.url), "utf8");
+  const { version } = JSON.parse(text);
+  expect(await home.run("--version")).toEqual(
+    expect.objectContaining({ code: 0, out: `${version}\n`, err: "" }),
+  );
 });
 
 test("without a tenant it says where one could be named", async () => {
@@ -35,7 +45,7 @@ test("a tier that is down is named, and the others answer", async () => {
   const env = { COGNIVERSE_CACHE_DIR: blocked };
   const ran = await home.runWith({ env }, "stats");
   expect(ran.err).toMatch(
-    /^tier is down at start[^\n]+tier: warm; backend: local; why: .+ENOTDIR[^\n]+\n/,
+    /^tier is down at start[^\n]+tier: warm; backend: local; why: .+ENOTDIR[^\n]+is a file: name a directory[^\n]+\n/,
   );
 });
 

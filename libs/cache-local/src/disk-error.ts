@@ -73,6 +73,9 @@ function advice(code: string): string {
     case "EPERM":
     case "EROFS":
       return "The process may not write to base_path; check its owner and mount.";
+    case "EEXIST":
+    case "ENOTDIR":
+      return "base_path, or a part of it, is a file: name a directory.";
     case "MDB_INVALID":
     case "MDB_CORRUPTED":
     case "MDB_PAGE_NOTFOUND":

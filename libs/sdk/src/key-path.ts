@@ -41,6 +41,9 @@ export function decodeSegment(encoded: string): string {
 /** Joins raw segments to a canonical path, the form in which backends and the log see keys. Throws `invalid_key`. */
 export function joinPath(segments: readonly string[]): string {
   if (segments.length === 0) throw invalidKey("", "it has no segment");
+  const empty = segments.indexOf("");
+  if (empty >= 0)
+    throw invalidKey(segments.join("/"), `its segment ${empty + 1} of ${segments.length} is empty`);
   return checkLength(segments.map(encodeSegment).join("/"), segments.join("/"));
 }
 

@@ -216,3 +216,11 @@ describe("key texts", () => {
     expect(encodePrefix("a/é")).toBe("a/");
   });
 });
+
+test.each([
+  ["/x//y", 'Key "/x//y" is refused: its segment 1 of 4 is empty'],
+  ["x//y", 'Key "x//y" is refused: its segment 2 of 3 is empty'],
+  ["", 'Key "" is refused: its segment 1 of 1 is empty'],
+])("an empty segment is refused with the whole key: %j", (text, message) => {
+  expect(() => encodeKey(text)).toThrow(message);
+});

@@ -81,21 +81,27 @@ function absent(
   candidate: string | undefined,
   given: readonly string[],
 ): LoadedBackend {
-  const own = OWN_BACKENDS.includes(backend);
-  const suggestion = own ? undefined : nearestName(backend, [...OWN_BACKENDS, ...given]);
-  const meant = suggestion === undefined ? "" : `; did you mean "${suggestion}"?`;
-  if (candidate === undefined || candidate.startsWith("."))
-    return {
-      ok: false,
-      code: "missing_package",
-      message: `There is no backend "${backend}"${meant}`,
-      suggestion,
-    };
-  const message =
-    suggestion === undefined
-      ? `The backend "${backend}" needs a package that is not installed: pnpm add ${candidate}`
-      : `There is no backend "${backend}" here${meant}`;
+  const code = "missing_package";
+  const valid = [...OWN_BACKENDS, ...given];
+  const suggestion = OWN_BACKENDS.includes(backend) ? undefined : nearestName(backend, valid);
   // A slip of the hand is put right in the file, not by adding a package.
-  const missing = suggestion === undefined ? { package: candidate } : {};
-  return { ok: false, code: "missing_package", message, suggestion, ...missing };
+  if (suggestion !== undefined) {
+    const message = `There is no backend "${backend}" here; did you mean "${suggestion}"?`;
+    return { ok: false, code, message, suggestion };
+  }
+  if (candidate !== undefined && (OWN_BACKENDS.includes(backend) || isPackage(backend))) {
+    const message = `The backend "${backend}" needs a package that is not installed: pnpm add ${candidate}`;
+    return { ok: false, code, message, suggestion, package: candidate };
+  }
+  const message = `There is no backend "${backend}" here. There are ${valid.join(", ")}; one of another package is named by that package, such as "@acme/cache-${plain(backend)}"`;
+  return { ok: false, code, message, suggestion };
+}
+
+/** A scoped name is surely meant to be a package's. */
+function isPackage(backend: string): boolean {
+  return backend.startsWith("@");
+}
+
+function plain(backend: string): string {
+  return /^[\w-]+$/.test(backend) ? backend : "disk";
 }

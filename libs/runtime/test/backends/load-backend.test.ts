@@ -94,6 +94,11 @@ describe("loadBackend", () => {
     ["reddis", "redis", 'did you mean "redis"?'],
     ["Local", "local", 'did you mean "local"?'],
     ["s 3", "s3", 'did you mean "s3"?'],
+    [
+      "azure",
+      undefined,
+      "There are memory, local, redis, s3, gcs; one of another package is named",
+    ],
     ["./missing.mjs", undefined, 'There is no backend "./missing.mjs"'],
   ])("says what to add for %s", async (backend, suggestion, words) => {
     const load = (name: string): Promise<unknown> => Promise.reject(notFound(name));
@@ -103,6 +108,13 @@ describe("loadBackend", () => {
       suggestion,
       message: expect.stringContaining(words),
     });
+  });
+
+  test("does not advise a package that nobody knows of", async () => {
+    const load = (name: string): Promise<unknown> => Promise.reject(notFound(name));
+    const found = await loadBackend("azure", sources({ load }));
+    expect(found).not.toHaveProperty("package");
+    expect(found).not.toMatchObject({ message: expect.stringContaining("pnpm add") });
   });
 
   test.each([
