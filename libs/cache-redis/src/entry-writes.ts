@@ -66,22 +66,22 @@ export class EntryWrites {
     if (condition.if === "absent") return this.#set(plan, true);
     if (condition.if === "match" || place.present || value.bytes >= SENT_ONCE_BYTES)
       return this.#compared(plan);
-    return this.#filled(plan);
+    // Between the two steps the copy may change or go: the script looks anew.
+    return this.#set(plan, true, () => this.#compared(plan));
   }
 
-  /** Between the two steps the copy may change or go: the script looks anew. */
-  async #filled(plan: Plan): Promise<string | undefined> {
-    return (await this.#set(plan, true)) ?? this.#compared(plan);
-  }
-
-  #set(plan: Plan, onlyAbsent: boolean): Promise<string | undefined> {
+  #set(
+    plan: Plan,
+    onlyAbsent: boolean,
+    otherwise?: () => Promise<string | undefined>,
+  ): Promise<string | undefined> {
     const { place, value, life, doing } = plan;
     const setting = { name: place.name, parts: value.parts, life, onlyAbsent };
     return this.#parts.connection.ask(
       new SetParts<string | undefined>(setting, doing, {
         read: (reply) => {
           place.present = true;
-          return reply === null ? undefined : this.#stored(plan);
+          return reply === null ? otherwise?.() : this.#stored(plan);
         },
         instead: (error) => this.#maybeStored(plan, error),
       }),

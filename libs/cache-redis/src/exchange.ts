@@ -9,7 +9,8 @@ export type Doing = Call & Readonly<{ doing: string; text?: boolean; carriesByte
 
 /** What becomes of an answer, in the turn in which it comes and before whoever asked goes on. */
 export type Outcome<T> = Readonly<{
-  read: (reply: unknown) => T;
+  /** A promise is waited for: what more there is to do. */
+  read: (reply: unknown) => T | Promise<T>;
   /** What to answer in place of a failure; `undefined` = it is one. Not called where nothing was sent. */
   instead?: (error: unknown) => T | undefined;
 }>;
