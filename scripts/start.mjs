@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { run } from "./bootstrap/children.mjs";
 import { main } from "./bootstrap/main.mjs";
 import { nodePath, root } from "./bootstrap/paths.mjs";
-import { withServices } from "./bootstrap/services-env.mjs";
+import { servicesHint, withServices } from "./bootstrap/services-env.mjs";
 import { fromSource } from "./bootstrap/tools.mjs";
 import { prepareWorkspace, workspaceEnv } from "./bootstrap/workspace.mjs";
 
@@ -15,5 +15,7 @@ await main(async (progress, args) => {
     env: withServices(workspaceEnv()),
   };
   const { code } = await run(nodePath, [...fromSource, app, ...args], options);
+  const hint = code === 1 ? servicesHint(args, process.env) : undefined;
+  if (hint !== undefined) process.stderr.write(`${hint}\n`);
   return code;
 });

@@ -18,6 +18,22 @@ export function withServices(env, file = envFile) {
 }
 
 /**
+ * What to say where a command failed on a configuration whose servers are those of `npm run services`, and these do not run; `undefined` where that
+ * cannot be why, or the environment names servers itself.
+ *
+ * @param {readonly string[]} args
+ * @param {NodeJS.ProcessEnv} env
+ * @param {string} [file]
+ * @returns {string | undefined}
+ */
+export function servicesHint(args, env, file = envFile) {
+  const isServed = args.some((arg) => /(?:^|\/)production[\w-]*\.yaml$/.test(arg));
+  const isNamed = ["REDIS_URL", "S3_ENDPOINT", "GCS_ENDPOINT"].some((name) => name in env);
+  if (!isServed || isNamed || ownerRuns(read(file))) return undefined;
+  return "No servers of `npm run services` run here: start them in another terminal, or name yours in the environment.";
+}
+
+/**
  * Lines of NAME="value", the value as JSON has it. Node's own reader of such files came with 20.12.
  *
  * @param {string} text

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "@jest/globals";
-import { withServices } from "../bootstrap/services-env.mjs";
+import { servicesHint, withServices } from "../bootstrap/services-env.mjs";
 
 let folder = "";
 beforeEach(() => {
@@ -33,4 +33,13 @@ test("takes nothing from the file of a process that is gone", () => {
 
 test("needs no file", () => {
   expect(withServices({ A: "1" }, join(folder, "none"))).toEqual({ A: "1" });
+});
+
+test("a failure without the servers that its configuration needs says how to start them", () => {
+  const none = join(folder, "none");
+  const args = ["--config", "configs/production.yaml"];
+  expect(servicesHint(args, {}, none)).toContain("`npm run services`");
+  expect(servicesHint(args, {}, fileOf(process.pid))).toBeUndefined();
+  expect(servicesHint(args, { S3_ENDPOINT: "http://mine" }, none)).toBeUndefined();
+  expect(servicesHint(["--config", "configs/embedded.yaml"], {}, none)).toBeUndefined();
 });
