@@ -61,7 +61,8 @@ test("the commands of the README work as they stand there", async () => {
   await linkConfigs();
   const ran = await home.shell(blocks.join("\n"), { VIDEO });
   expect(ran).toMatchObject({ code: 0, err: "" });
-});
+  // Ten processes, one after the other.
+}, 180_000);
 
 /** Some lines name `configs/embedded.yaml`, as from the repository's root. */
 async function linkConfigs(): Promise<void> {
