@@ -106,7 +106,8 @@ describe("original.yaml", () => {
     await inFolder(async (folder) => {
       const text = await readFile(original, "utf8");
       const configPath = join(folder, "missing.yaml");
-      const missing = text.replace("backend: redis", "backend: valky").replace(": s3,", ": oz,");
+      const named = text.replace("backend: redis", 'backend: "@a/valky"');
+      const missing = named.replace(": s3,", ': "@a/oz",');
       await writeFile(configPath, missing);
       const error: unknown = await createCache({ configPath }).catch((e: unknown) => e);
       expect(error).toBeInstanceOf(ConfigError);
@@ -114,18 +115,18 @@ describe("original.yaml", () => {
         problems: [
           {
             code: "missing_package",
-            package: "@cogniverse/cache-valky",
+            package: "@a/valky",
             file: configPath,
-            location: { column: 22, length: 5 },
+            location: { column: 22, length: 10 },
           },
           {
             code: "missing_package",
-            package: "@cogniverse/cache-oz",
-            location: { column: 22, length: 2 },
+            package: "@a/oz",
+            location: { column: 22, length: 7 },
           },
         ],
       });
-      expect(String(error)).toMatch(/pnpm add @cogniverse\/cache-valky @cogniverse\/cache-oz$/);
+      expect(String(error)).toMatch(/pnpm add @a\/valky @a\/oz$/);
     });
   });
 

@@ -81,16 +81,19 @@ describe("createCache", () => {
   });
 
   test("refuses a wrong configuration with everything that is wrong", async () => {
-    const caching = { tiers: { hot: { backend: "valky" } }, policies: { frames: { cold: true } } };
+    const caching = {
+      tiers: { hot: { backend: "@acme/valky" } },
+      policies: { frames: { cold: true } },
+    };
     const error: unknown = await createCache({ config: { caching } }).catch((e: unknown) => e);
     expect(ConfigError.isInstance(error)).toBe(true);
     expect(error).toMatchObject({
       problems: [
         { code: "unknown_name", path: "caching.policies.frames.cold" },
-        { code: "missing_package", package: "@cogniverse/cache-valky" },
+        { code: "missing_package", package: "@acme/valky" },
       ],
     });
-    expect(String(error)).toContain("pnpm add @cogniverse/cache-valky");
+    expect(String(error)).toContain("pnpm add @acme/valky");
   });
 
   test("closes its tiers with itself, once", async () => {

@@ -10,28 +10,28 @@ const shown = (problems: readonly LocatedProblem[]): string =>
 describe("formatConfigProblems", () => {
   test("shows place, message, line and caret, and one command for all packages", async () => {
     const problems = await problemsIn(
-      "caching:\n  tiers:\n    hot:  { backend: valky }\n\tcold: 1\n".replace(
+      "caching:\n  tiers:\n    hot:  { backend: '@a/valky' }\n\tcold: 1\n".replace(
         "\tcold: 1",
-        "    cold: { backend: oz, confg: {} }",
+        "    cold: { backend: '@a/oz', confg: {} }",
       ),
     );
     expect(shown(problems)).toBe(
       [
         "3 problems in the cache configuration",
         "",
-        'cache.yaml:3:22: The backend "valky" needs a package that is not installed: pnpm add @cogniverse/cache-valky',
-        "    3 |     hot:  { backend: valky }",
-        "      |                      ^^^^^",
+        'cache.yaml:3:22: The backend "@a/valky" needs a package that is not installed: pnpm add @a/valky',
+        "    3 |     hot:  { backend: '@a/valky' }",
+        "      |                      ^^^^^^^^^^",
         "",
-        'cache.yaml:4:22: The backend "oz" needs a package that is not installed: pnpm add @cogniverse/cache-oz',
-        "    4 |     cold: { backend: oz, confg: {} }",
-        "      |                      ^^",
+        'cache.yaml:4:22: The backend "@a/oz" needs a package that is not installed: pnpm add @a/oz',
+        "    4 |     cold: { backend: '@a/oz', confg: {} }",
+        "      |                      ^^^^^^^",
         "",
-        'cache.yaml:4:26: Unknown option "confg"; did you mean "config"?',
-        "    4 |     cold: { backend: oz, confg: {} }",
-        "      |                          ^^^^^",
+        'cache.yaml:4:31: Unknown option "confg"; did you mean "config"?',
+        "    4 |     cold: { backend: '@a/oz', confg: {} }",
+        "      |                               ^^^^^",
         "",
-        "Add what is missing: pnpm add @cogniverse/cache-valky @cogniverse/cache-oz",
+        "Add what is missing: pnpm add @a/valky @a/oz",
       ].join("\n"),
     );
   });
