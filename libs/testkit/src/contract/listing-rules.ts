@@ -56,14 +56,15 @@ export function listingRules(rule: Rule, { listedKeys }: ResolvedContract): void
   rule("keys that stay put are listed while others come and go", async ({ backend }) => {
     const keys = await fill(backend, listedKeys);
     // As many listings as it takes until enough came and went beside them: one that goes over a network takes long enough by itself.
-    for (let round = 0, changes = 0; round < 6 && changes < 300; round++) {
-      const state = { listing: true };
+    const state = { listing: true, changes: 0 };
+    for (let round = 0; round < 6 && state.changes < 300; round++) {
+      state.listing = true;
       const others = Promise.all(
         Array.from({ length: 8 }, async (_, i) => {
           for (let n = 0; state.listing; n++) {
             await backend.put(`k/${round}${i}${n % 100}x`, sampleBytes(10), "t");
             await backend.delete(`k/${round}${i}${(n * 7) % 100}x`, "t");
-            changes++;
+            state.changes++;
             await settle(1);
           }
         }),
