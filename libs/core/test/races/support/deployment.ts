@@ -28,6 +28,9 @@ export interface NodeOptions extends Partial<CacheManagerOptions> {
   readonly clock?: FakeClock;
 }
 
+/** How the script of a node's way to the log stops that way for good. */
+export const cut = { times: Infinity } as const;
+
 /** Nodes in one process that share a log and a tier, on a clock that stands still. */
 export class Deployment {
   readonly clock: FakeClock = new FakeClock();
