@@ -31,6 +31,7 @@ export class Connection {
   /** What went wrong last, to be told while there is no connection. */
   #lastError: unknown;
   #corked: { uncork(): void } | undefined;
+  #nextReady: Promise<void> | undefined;
   #refuses = false;
   readonly #ends: Ends = {
     settle: (exchange) => this.#deadlines.settle(exchange),
@@ -128,15 +129,25 @@ export class Connection {
     const isReady = (): void => resolve(true);
     const isLate = (): void => resolve(false);
     const timer = this.#clock.after(limitMs, isLate, true);
-    this.client.once("ready", isReady);
+    this.#awaitReady().then(isReady, isLate);
     signal?.addEventListener("abort", isLate, { once: true });
     try {
       return await promise;
     } finally {
       timer[Symbol.dispose]();
-      this.client.off("ready", isReady);
       signal?.removeEventListener("abort", isLate);
     }
+  }
+
+  /** One listener for all who wait: a crowd of them is no leak. */
+  #awaitReady(): Promise<void> {
+    this.#nextReady ??= new Promise((resolve) => {
+      this.client.once("ready", () => {
+        this.#nextReady = undefined;
+        resolve();
+      });
+    });
+    return this.#nextReady;
   }
 
   /** Later calls throw `closed`; resolves when those under way have ended. */

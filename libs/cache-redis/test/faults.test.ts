@@ -45,6 +45,33 @@ serverSuite(["redis"], describe)("Redis in trouble", () => {
     ]);
   });
 
+  test("a crowd that waits for the connection to append is no leak of listeners", async () => {
+    await using server = await startRedis();
+    await using client = bareClient(server.url);
+    const backend = await redisBackend({ client }, systemContext());
+    const own = client.listenerCount("ready");
+    const seen = { most: 0 };
+    const look = (): void => {
+      seen.most = Math.max(seen.most, client.listenerCount("ready") - own);
+    };
+    client.on("close", look);
+    const record = {
+      tenantId: "t",
+      scope: { kind: "tenant" },
+      mode: "hard",
+      at: 0,
+      node: "n",
+    } as const;
+    await server.kill();
+    const crowd = Array.from({ length: 40 }, () => backend.log.append([record]));
+    // Refused connections come between; the crowd waits through all of them.
+    while (seen.most === 0) await new Promise((resolve) => client.once("close", resolve));
+    await server.restart({ keepData: false });
+    await Promise.allSettled(crowd);
+    expect(seen.most).toBeLessThan(5);
+    await backend[Symbol.asyncDispose]();
+  });
+
   test("a tier of a server that is not there is not made, and leaves nothing open", async () => {
     await using server = await startRedis();
     await server.kill();
