@@ -18,11 +18,17 @@ afterEach(async () => {
   for (const one of open.splice(0).toReversed()) await one[Symbol.asyncDispose]();
 });
 
+interface Scripted {
+  readonly server: ScriptedGcs;
+  readonly bench: BucketBench;
+  readonly client: ReturnType<BucketBench["client"]>;
+}
+
 /** A client of a scripted server; both are closed after the test that asked for them. */
 export async function scripted(
   answer: (request: RecordedRequest) => ScriptedAnswer,
   options: Partial<GcsOptions> = {},
-) {
+): Promise<Scripted> {
   const server = await ScriptedGcs.start(answer);
   const bench = await BucketBench.at(server.place, { make: false });
   open.push(server, bench);
