@@ -36,3 +36,9 @@ export async function linesIn(
     ({ location, message }) => `${location?.line ?? "-"}:${location?.column ?? "-"} ${message}`,
   );
 }
+
+/** A right configuration of one tier, which further lines of `caching` may follow. */
+export const MEMORY = "caching:\n  tiers:\n    memory: { backend: memory }\n";
+
+/** What is wrong with {@link MEMORY} and one more line. */
+export const wrong = (line: string): Promise<readonly string[]> => linesIn(MEMORY + line);
