@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { servicesFolder } from "../services-folder.ts";
@@ -15,7 +15,7 @@ export const valkey: Component = {
   files: ["server"],
   async install(note) {
     const folder = join(servicesFolder, "valkey");
-    const sources = needsBackports() ? bookworm : undefined;
+    const sources = backports();
     try {
       await unpackDebianPackages({
         packages: ["valkey-server"],
@@ -34,14 +34,38 @@ export const valkey: Component = {
 };
 
 const keyring = "/usr/share/keyrings/debian-archive-keyring.gpg";
-const bookworm = ["bookworm", "bookworm-backports"]
-  .map((suite) => `deb [signed-by=${keyring}] ${mirror} ${suite} main\n`)
-  .join("");
+const aptFolder = "/etc/apt";
 
-function needsBackports(): boolean {
+/** The mirror that this machine takes Debian from, with the suite beside those that it takes; `undefined`: not bookworm, or none is named. */
+function backports(): string | undefined {
+  if (!contentOf("/etc/os-release").includes("VERSION_CODENAME=bookworm")) return undefined;
+  const mirror = /\bhttps?:\/\/\S+\/debian\/?(?=\s)/.exec(aptSources())?.[0];
+  if (mirror === undefined) return undefined;
+  return ["bookworm", "bookworm-backports"]
+    .map((suite) => `deb [signed-by=${keyring}] ${mirror} ${suite} main\n`)
+    .join("");
+}
+
+/** Without comments. */
+function aptSources(): string {
+  const parts = join(aptFolder, "sources.list.d");
+  const named = namesIn(parts).filter((name) => /\.(?:list|sources)$/.test(name));
+  const files = [join(aptFolder, "sources.list"), ...named.map((name) => join(parts, name))];
+  return files.map((file) => `${contentOf(file)}\n`.replaceAll(/#.*$/gm, "")).join("");
+}
+
+function contentOf(file: string): string {
   try {
-    return readFileSync("/etc/os-release", "utf8").includes("VERSION_CODENAME=bookworm");
+    return readFileSync(file, "utf8");
   } catch {
-    return false;
+    return "";
+  }
+}
+
+function namesIn(path: string): readonly string[] {
+  try {
+    return readdirSync(path);
+  } catch {
+    return [];
   }
 }
