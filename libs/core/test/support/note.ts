@@ -2,7 +2,7 @@ import { defineKeyType, jsonCodec } from "@cogniverse/core";
 import type { SetUp } from "./set-up.ts";
 
 /** A small JSON value of a family that no built-in key type has. */
-export const note = defineKeyType("notes/{id}", jsonCodec<number>());
+const note = defineKeyType("notes/{id}", jsonCodec<number>());
 /** The key that these tests are about. */
 export const key = note({ id: 1 });
 
