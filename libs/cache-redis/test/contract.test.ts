@@ -24,7 +24,8 @@ type Place = Readonly<{ url: string; port: number; ca?: string; options?: RedisO
 
 async function fixture(place: Place, onlyFor: RedisOptions = {}): Promise<BackendFixture> {
   const own = { url: place.url, ...place.options, ...onlyFor };
-  const tiers = new Tiers(own, { networkLeaseMs: 1000 });
+  // What is held to the contract here is no speed.
+  const tiers = new Tiers({ command_timeout_ms: 20_000, ...own }, { networkLeaseMs: 1000 });
   const open = () => tiers.open();
   return {
     backend: await open(),

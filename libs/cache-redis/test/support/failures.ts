@@ -14,7 +14,7 @@ async function broken(
   options: RedisOptions = {},
 ): Promise<FailingFixture> {
   const server = await start();
-  const tiers = new Tiers({ url: server.url, command_timeout_ms: 500, ...options });
+  const tiers = new Tiers({ url: server.url, command_timeout_ms: 20_000, ...options });
   const backend = await tiers.open();
   await ruin(server, backend);
   return {
@@ -63,7 +63,7 @@ export const failures: Failures = {
     broken(
       () => startRedis({ users: [USER] }),
       async (server) => server.pause(),
-      asUser,
+      { ...asUser, command_timeout_ms: 500 },
     ),
   stopped: () =>
     broken(
