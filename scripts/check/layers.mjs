@@ -16,12 +16,13 @@ const below = {
   testkit: ["sdk"],
   core: ["sdk"],
   servers: [],
+  foundation: ["sdk"],
   store: ["sdk"],
   backend: ["sdk", "store"],
-  runtime: ["sdk", "core", "backend"],
-  app: ["sdk", "core", "backend", "runtime"],
+  runtime: ["sdk", "foundation", "core", "backend"],
+  app: ["sdk", "foundation", "core", "backend", "runtime"],
   docs: [],
-  bench: ["sdk", "core", "backend", "runtime", "servers"],
+  bench: ["sdk", "foundation", "core", "backend", "runtime", "servers"],
 };
 
 /**

@@ -10,13 +10,8 @@ export function spanned<R>(
 ): Promise<R> {
   if (!telemetry.isRecording()) return run();
   return telemetry.span(name, tenantId, async (span) => {
-    try {
-      const result = await run();
-      if (describe !== undefined) span.setAttributes(describe(result));
-      return result;
-    } catch (error) {
-      span.recordError(error);
-      throw error;
-    }
+    const result = await run();
+    if (describe !== undefined) span.setAttributes(describe(result));
+    return result;
   });
 }
