@@ -1,6 +1,9 @@
 import { gzipSync } from "node:zlib";
 import { execFile } from "node:child_process";
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
+import { defaultMaxListeners, getEventListeners } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import type { Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -116,19 +119,31 @@ serverSuite(["gcs"], describe)("on fake-gcs-server", () => {
     expect(await tier.get("k", "t")).toEqual(new Uint8Array([19]));
   });
 
-  test("a thousand requests at once warn of nothing and open no more connections than allowed", async () => {
-    const warnings: Error[] = [];
-    const warn = (warning: Error): void => void warnings.push(warning);
-    process.on("warning", warn);
+  test("a thousand requests at once open no more connections than allowed and leak no listener", async () => {
+    const sockets: Socket[] = [];
+    const opened = (message: unknown): void => {
+      if (isOpened(message)) sockets.push(message.socket);
+    };
     const client = bench.client({ concurrency: 8 });
     const { signal } = new AbortController();
+    subscribe("net.client.socket", opened);
     await Promise.all(
       Array.from({ length: 1000 }, (_, i) => client.read(`n/${i}`, {}, { signal })),
     );
-    process.off("warning", warn);
-    expect(warnings).toEqual([]);
+    unsubscribe("net.client.socket", opened);
+    expect(sockets).toHaveLength(8);
+    // Each has served some 125 requests.
+    for (const socket of sockets)
+      for (const event of socket.eventNames())
+        expect(socket.listenerCount(event)).toBeLessThan(defaultMaxListeners);
+    expect(getEventListeners(signal, "abort")).toEqual([]);
   });
 });
+
+/** Whether it is what `node:diagnostics_channel` says of a connection that begins. */
+function isOpened(message: unknown): message is Readonly<{ socket: Socket }> {
+  return typeof message === "object" && message !== null && "socket" in message;
+}
 
 serverSuite(["gcs", "python"], describe)("numpy", () => {
   test("loads what a bare client fetched of a tier", async () => {
