@@ -58,10 +58,17 @@ function codeOf(error: Loose): string {
   const name = error["name"];
   const message = error["message"];
   if (typeof code === "string" && code !== "") return code;
-  // What the SDK makes of an error of another realm.
   const wrapped = WRAPPED.exec(typeof message === "string" ? message : "");
-  if (wrapped !== null) return SYSTEM_CODE.exec(wrapped[2] ?? "")?.[0] ?? wrapped[1] ?? "unknown";
+  if (wrapped !== null) return wrappedCode(wrapped[1] ?? "unknown", wrapped[2] ?? "");
   return typeof name === "string" && name !== "" ? name : "unknown";
+}
+
+/**
+ * Of what the SDK makes of an error of another realm: a text, without the system's code. It calls a broken connection a time-out there too, but
+ * its own time-outs are of its own realm and never come so; and Node names no code where the other side hung up.
+ */
+function wrappedCode(name: string, text: string): string {
+  return SYSTEM_CODE.exec(text)?.[0] ?? (name === "TimeoutError" ? "ECONNRESET" : name);
 }
 
 function regionOf(error: Loose): string | undefined {

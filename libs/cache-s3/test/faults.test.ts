@@ -8,7 +8,7 @@ import {
 } from "@cogniverse/test-servers";
 import type { S3Client } from "@aws-sdk/client-s3";
 import { NodeHttpHandler } from "@smithy/node-http-handler";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import { Agent } from "node:http";
 import { setTimeout as delay } from "node:timers/promises";
 import { BucketBench, SMALL_SIZES } from "./support/bucket-bench.ts";
@@ -60,8 +60,13 @@ serverSuite(["s3"], describe)("faults of a real server", () => {
   });
 
   beforeEach(async () => {
-    await proxy.heal();
     bench = await BucketBench.at(server);
+  });
+
+  afterEach(async () => {
+    server.resume();
+    await proxy.heal();
+    await bench[Symbol.asyncDispose]();
   });
 
   afterAll(async () => {
@@ -76,17 +81,32 @@ serverSuite(["s3"], describe)("faults of a real server", () => {
     }
   }
 
-  test("stopped: unavailable; started again with its data: all is there", async () => {
-    const one = objects(10);
-    await one.write("a", new Uint8Array([1, 2, 3]), { headers });
-    await server.kill();
-    expect(await failure(one.read("a"))).toMatchObject({
+  test("stopped: told that it refuses connections; started again with its data: all is there", async () => {
+    await using stopping = await startMinistack();
+    await using own = await BucketBench.at(stopping);
+    const direct = own.bucket({ request_timeout: 10 }).objects;
+    await direct.write("a", new Uint8Array([1, 2, 3]), { headers });
+    await stopping.kill();
+    const error = await failure(direct.read("a"));
+    expect(error).toMatchObject({ code: "tier_unavailable", retryable: true });
+    expect(error.message).toContain("ECONNREFUSED");
+    await stopping.restart({ keepData: true });
+    expect(await direct.read("a")).toMatchObject({ data: new Uint8Array([1, 2, 3]) });
+  });
+
+  test("gone behind something that still takes connections: unavailable, not late", async () => {
+    await using stopping = await startMinistack();
+    const { hostname, port } = new URL(stopping.endpoint);
+    await using front = await startProxy({ host: hostname, port: Number(port) });
+    await using own = await BucketBench.at(stopping);
+    const endpoint = `http://${front.host}:${front.port}`;
+    const behind = own.bucket({ endpoint, request_timeout: 10 }).objects;
+    await behind.write("a", new Uint8Array([1, 2, 3]), { headers });
+    await stopping.kill();
+    expect(await failure(behind.read("a"))).toMatchObject({
       code: "tier_unavailable",
       retryable: true,
     });
-    await server.restart({ keepData: true });
-    expect(await one.read("a")).toMatchObject({ data: new Uint8Array([1, 2, 3]) });
-    await one[Symbol.asyncDispose]();
   });
 
   test("silent (SIGSTOP): a time-out that can be retried", async () => {
@@ -97,7 +117,6 @@ serverSuite(["s3"], describe)("faults of a real server", () => {
     server.resume();
     expect(read).toMatchObject({ code: "timeout", retryable: true });
     expect(await one.read("a")).toMatchObject({ data: new Uint8Array([1]) });
-    await one[Symbol.asyncDispose]();
   });
 
   test("slow: what arrives late is whole", async () => {
@@ -105,7 +124,6 @@ serverSuite(["s3"], describe)("faults of a real server", () => {
     proxy.delay(100);
     await one.write("a", new Uint8Array(MIB).fill(9), { headers });
     expect(await one.read("a")).toMatchObject({ data: new Uint8Array(MIB).fill(9) });
-    await one[Symbol.asyncDispose]();
   });
 
   test("the line is cut within a body: an error, never a shorter value", async () => {
@@ -117,7 +135,6 @@ serverSuite(["s3"], describe)("faults of a real server", () => {
     await until(() => proxy.bytesToClient > before + 100_000);
     proxy.cut();
     expect(await read).toMatchObject({ code: "timeout", retryable: true });
-    await one[Symbol.asyncDispose]();
   });
 
   test("the connection is reset within a stream: its iteration rejects", async () => {
@@ -137,7 +154,6 @@ serverSuite(["s3"], describe)("faults of a real server", () => {
     );
     expect(await drained).toMatchObject({ code: "tier_unavailable", retryable: true });
     expect(got).toBeLessThan(4 * MIB);
-    await one[Symbol.asyncDispose]();
   });
 
   test("a reset within an upload in parts: nothing visible, no upload left open", async () => {
@@ -154,7 +170,6 @@ serverSuite(["s3"], describe)("faults of a real server", () => {
     await one.settled();
     expect(await bench.openUploads()).toEqual([]);
     expect(await bench.names()).toEqual([]);
-    await one[Symbol.asyncDispose]();
   });
 
   test("abort in mid-transfer frees the socket, rejects with the reason and leaves nothing", async () => {
@@ -174,7 +189,6 @@ serverSuite(["s3"], describe)("faults of a real server", () => {
     await one.settled();
     expect(await bench.openUploads()).toEqual([]);
     expect(await bench.names()).toEqual([]);
-    await one[Symbol.asyncDispose]();
     await until(() => busySockets() === 0);
   });
 
@@ -199,7 +213,6 @@ serverSuite(["s3"], describe)("faults of a real server", () => {
       await proxy.heal();
     }
     expect(await one.head("b")).toBeUndefined();
-    await one[Symbol.asyncDispose]();
   });
 
   test("leaving a stream early frees its socket", async () => {
@@ -211,6 +224,5 @@ serverSuite(["s3"], describe)("faults of a real server", () => {
     for await (const _ of opened.body) break;
     await until(() => busySockets() === 0);
     expect(busySockets()).toBe(0);
-    await one[Symbol.asyncDispose]();
   });
 });

@@ -150,11 +150,24 @@ describe("on the recorded request: answers that no server here gives", () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  test("any other request whose connection broke is sent once more", async () => {
-    server.answers("drop", stored);
-    expect(await objects().write("a", bytes(1), { headers })).toBe('"e"');
-    expect(server.requests).toHaveLength(2);
-  });
+  test.each(["drop", "hang up"] as const)(
+    "any other request whose connection broke (%s) is sent once more",
+    async (broken) => {
+      server.answers(broken, stored);
+      expect(await objects().write("a", bytes(1), { headers })).toBe('"e"');
+      expect(server.requests).toHaveLength(2);
+    },
+  );
+
+  test.each(["drop", "hang up"] as const)(
+    "a connection that always breaks (%s) is unavailable, not late",
+    async (broken) => {
+      server.answers(broken);
+      const error = await failure(objects().read("a"));
+      expect(error).toMatchObject({ code: "tier_unavailable", retryable: true });
+      expect(error.message).toContain("ECONNRESET");
+    },
+  );
 
   test("503 SlowDown is obeyed: no second request", async () => {
     server.answers(s3Error(503, "SlowDown"));
@@ -198,7 +211,7 @@ describe("on the recorded request: answers that no server here gives", () => {
       s3Error(400, "AuthorizationHeaderMalformed", "<Region>ap-south-1</Region>"),
     ],
   ])("%s names the region to configure", async (_, answer) => {
-    if (answer === "drop") throw new Error("no answer");
+    if (typeof answer === "string") throw new Error("no answer");
     server.answers({
       ...answer,
       headers: { ...answer.headers, "x-amz-bucket-region": "ap-south-1" },

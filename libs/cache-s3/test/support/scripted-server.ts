@@ -10,14 +10,15 @@ export type RecordedRequest = Readonly<{
   body: Buffer;
 }>;
 
-/** What is answered; `"drop"`: the connection is reset instead. */
+/** What is answered; `"drop"`: the connection is reset instead; `"hang up"`: it is closed in good order. */
 export type ScriptedAnswer =
   | Readonly<{
       status: number;
       headers?: Readonly<Record<string, string>>;
       body?: string | Uint8Array;
     }>
-  | "drop";
+  | "drop"
+  | "hang up";
 
 /** Stands in for what no server here can do: records requests, and answers as a test says. */
 export class ScriptedServer implements AsyncDisposable {
@@ -44,6 +45,7 @@ export class ScriptedServer implements AsyncDisposable {
       scripted.requests.push(recorded);
       const answer = scripted.#answer(recorded);
       if (answer === "drop") request.socket.resetAndDestroy();
+      else if (answer === "hang up") request.socket.end();
       else response.writeHead(answer.status, answer.headers).end(answer.body);
     });
     server.listen(0, "127.0.0.1");
