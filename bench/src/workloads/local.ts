@@ -4,7 +4,9 @@ import { localBackend, type LocalBackend } from "@cogniverse/cache-local";
 import { bytesCodec, CacheManager, defineKeyType } from "@cogniverse/core";
 import type { Bytes, Key, TenantCache } from "@cogniverse/sdk";
 import { backendContext } from "../backend-context.ts";
-import type { Contest, Contestant } from "../contest.ts";
+import type { Contest } from "../contest.ts";
+import { inTurns } from "../in-turns.ts";
+import { noise } from "../noise.ts";
 import { inTemporaryFolder } from "../temporary-folder.ts";
 import type { Workload } from "../workload.ts";
 
@@ -78,33 +80,4 @@ async function reads(
     baseline,
     others: [{ ...bare, goal }, verified],
   };
-}
-
-function inTurns<T>(
-  name: string,
-  subjects: readonly T[],
-  read: (subject: T) => Promise<unknown>,
-): Contestant {
-  let at = 0;
-  return {
-    name,
-    async run(operations) {
-      for (let done = 0; done < operations; done++) {
-        const subject = subjects[at++ % subjects.length];
-        if (subject !== undefined && (await read(subject)) === undefined)
-          throw new Error(`${name}: an entry that was put is missing`);
-      }
-    },
-  };
-}
-
-/** Bytes that do not compress, other ones for each seed. */
-function noise(length: number, seed: number): Uint8Array {
-  const words = new Uint32Array(length / 4);
-  let state = seed + 1;
-  for (let at = 0; at < words.length; at++) {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    words[at] = state ^ (state >>> 15);
-  }
-  return new Uint8Array(words.buffer);
 }

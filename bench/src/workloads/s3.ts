@@ -8,7 +8,9 @@ import { s3Backend } from "@cogniverse/cache-s3";
 import { plainEntry, type CacheBackend } from "@cogniverse/sdk";
 import { startMinistack, startSeaweed, type S3Server } from "@cogniverse/test-servers";
 import { backendContext } from "../backend-context.ts";
-import type { Contest, Contestant } from "../contest.ts";
+import type { Contest } from "../contest.ts";
+import { inTurns } from "../in-turns.ts";
+import { noise } from "../noise.ts";
 import type { Workload } from "../workload.ts";
 
 type Size = Readonly<{ name: string; bytes: number; objects: number }>;
@@ -95,33 +97,4 @@ async function* contests(bench: Bench, size: Size): AsyncGenerator<Contest> {
 
 function nameOf(key: string): string {
   return `tenants/${TENANT}/${key}`;
-}
-
-function inTurns<T>(
-  name: string,
-  subjects: readonly T[],
-  operation: (subject: T) => Promise<unknown> | undefined,
-): Contestant {
-  let at = 0;
-  return {
-    name,
-    async run(operations) {
-      for (let done = 0; done < operations; done++) {
-        const subject = subjects[at++ % subjects.length];
-        if (subject !== undefined && (await operation(subject)) === undefined)
-          throw new Error(`${name}: nothing came`);
-      }
-    },
-  };
-}
-
-/** Bytes that do not compress, other ones for each seed. */
-function noise(length: number, seed: number): Uint8Array {
-  const words = new Uint32Array(length / 4);
-  let state = seed + 1;
-  for (let at = 0; at < words.length; at++) {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    words[at] = state ^ (state >>> 15);
-  }
-  return new Uint8Array(words.buffer);
 }
