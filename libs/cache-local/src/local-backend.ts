@@ -111,7 +111,7 @@ export class LocalBackend implements CacheBackend {
       const details = {
         ...usage,
         usedBytes: usedBytes(usage),
-        capBytes: this.#store.limits.capBytes(),
+        capacityBytes: this.#store.limits.capBytes(),
       };
       return { entries, bytes, exact, details };
     });

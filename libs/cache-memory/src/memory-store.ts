@@ -109,14 +109,15 @@ export class MemoryStore {
   }
 
   /**
-   * Figures of one tenant; those that begin with `total` are of all tenants and count expired entries until they are dropped, as
+   * Figures of one tenant; `usedBytes` and `totalEntries` are of all tenants and count expired entries until they are dropped, as
    * the tenant's own do where it has so many that they are not exact.
    */
   stats(tenantId: string): BackendStats {
     const shelf = this.#shelves.get(tenantId);
     const living = shelf?.living(this.#now()) ?? { entries: 0, bytes: 0, exact: true };
     const details = {
-      totalBytes: this.#bytes,
+      usedBytes: this.#bytes,
+      capacityBytes: this.#limits.maxBytes,
       totalEntries: this.#queue.size,
       evictedForSize: shelf?.evictedForSize ?? 0,
       evictedForQuota: shelf?.evictedForQuota ?? 0,

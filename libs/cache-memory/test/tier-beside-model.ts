@@ -108,7 +108,7 @@ export class TierBesideModel {
       this.#model.limits;
     for (const tenantId of TENANTS) {
       const { entries, bytes, details } = await statsOf(this.#made.tier, tenantId);
-      assert.ok((details["totalBytes"] ?? NaN) <= maxBytes);
+      assert.ok((details["usedBytes"] ?? NaN) <= maxBytes);
       assert.ok((details["totalEntries"] ?? NaN) <= maxEntries);
       assert.ok(bytes <= maxTenantBytes);
       assert.ok(maxTenantShare === 1 || entries <= maxTenantEntries);
@@ -130,8 +130,8 @@ export class TierBesideModel {
     for (const tenantId of TENANTS) {
       const { entries, bytes, details } = await statsOf(this.#made.tier, tenantId);
       assert.deepEqual({ entries, bytes }, this.#model.sums(tenantId));
-      const { totalEntries, totalBytes } = details;
-      assert.deepEqual({ entries: totalEntries, bytes: totalBytes }, all);
+      const { totalEntries, usedBytes } = details;
+      assert.deepEqual({ entries: totalEntries, bytes: usedBytes }, all);
     }
   }
 }

@@ -10,7 +10,10 @@ import type { LeaseStore } from "./lease-store.ts";
 import type { ResidentStore } from "./resident-store.ts";
 import type { StreamStore } from "./stream-store.ts";
 
-/** Figures of one tenant in one backend. `exact` is false where they are estimates; `details` are the backend's own, in plain numbers. */
+/**
+ * Figures of one tenant in one backend. `exact` is false where they are estimates; `details` are the backend's own, in plain numbers; of a bounded one `usedBytes` and
+ * `capacityBytes` are what it has taken of its room, of all tenants, and all its room.
+ */
 export type BackendStats = Readonly<{
   entries: number;
   bytes: number;

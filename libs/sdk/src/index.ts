@@ -52,7 +52,15 @@ export type {
   ReadOptions,
 } from "./read-options.ts";
 export type { Invalidation, InvalidateOptions } from "./invalidation.ts";
-export type { CacheStats, LogStats, TierStats } from "./cache-stats.ts";
+export type {
+  CacheStats,
+  FamilyStats,
+  LogStats,
+  ReadMissCause,
+  TierOperation,
+  TierStats,
+} from "./cache-stats.ts";
+export type { Money, Prices } from "./prices.ts";
 export type { TenantCache } from "./tenant-cache.ts";
 export type { CacheManager } from "./cache-manager.ts";
 export {

@@ -64,6 +64,7 @@ export const METRICS: Readonly<Record<string, Metric>> = {
   },
   "cache.size": gauge("By", "What a tier holds"),
   "cache.entries": gauge("{entry}", "How many entries a tier holds"),
+  "cache.used": gauge("By", "What a bounded tier has taken of its capacity, of all tenants"),
   "cache.capacity": gauge("By", "How much a bounded tier may hold"),
   "cache.tier.down": gauge("1", "1 while a tier is left out after repeated failures, else 0"),
   "cache.log.live": gauge(

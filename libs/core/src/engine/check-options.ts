@@ -2,6 +2,7 @@ import { CacheError } from "@cogniverse/sdk";
 import { checkTenant } from "@cogniverse/sdk/keys";
 import type { CacheManagerOptions } from "../manager/manager-options.ts";
 import type { PolicyOptions } from "../policy/policy.ts";
+import { checkPrices } from "../stats/money.ts";
 import { checkTierNames } from "../tier/check-tier-names.ts";
 import type { TierOptions } from "../tier/tier-options.ts";
 
@@ -10,7 +11,12 @@ export function checkOptions(options: CacheManagerOptions): void {
   checkTierNames(options);
   atLeast(1, "backgroundLimit", options.backgroundLimit);
   atLeast(1, "coherenceWaitMs", options.coherenceWaitMs);
+  atLeast(0, "figuresIntervalMs", options.figuresIntervalMs);
   options.tiers.forEach(checkTier);
+  checkPrices(
+    options.prices,
+    options.tiers.map(({ name }) => name),
+  );
   if (options.defaultPolicy !== undefined) checkPolicy("defaultPolicy", options.defaultPolicy);
   checkPolicies("policies", options.policies);
   for (const [tenantId, tenant] of Object.entries(options.tenants ?? {})) {

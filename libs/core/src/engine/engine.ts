@@ -1,4 +1,4 @@
-import type { Clock, EntryMetadata, Logger, Random, TelemetryPort } from "@cogniverse/sdk";
+import type { Clock, EntryMetadata, Logger, Prices, Random, TelemetryPort } from "@cogniverse/sdk";
 import { checkOptions } from "./check-options.ts";
 import { ComputeScopes } from "../compute/compute-scope.ts";
 import { Coherence } from "../invalidation/coherence.ts";
@@ -26,6 +26,10 @@ export class Engine {
   readonly tiers: readonly Tier[];
   readonly coherence: Coherence;
   readonly background: Background;
+  readonly prices: Prices | undefined;
+  readonly figuresIntervalMs: number;
+  /** On the monotonic clock: since when the counters count. */
+  readonly startedAt: number;
   readonly policies: Pick<CacheManagerOptions, "defaultPolicy" | "policies" | "tenants">;
 
   constructor(options: CacheManagerOptions) {
@@ -35,8 +39,11 @@ export class Engine {
     this.telemetry = options.telemetry ?? noTelemetry;
     this.node = this.random.id();
     this.policies = options;
+    this.prices = options.prices;
+    this.figuresIntervalMs = options.figuresIntervalMs ?? 60_000;
+    this.startedAt = this.clock.monotonic();
     checkOptions(options);
-    this.tiers = options.tiers.map((tier, index) => new Tier(tier, index, this.clock, this.logger));
+    this.tiers = options.tiers.map((tier, index) => new Tier(tier, index, this));
     this.background = new Background(options.backgroundLimit ?? 64);
     const log =
       options.log ??

@@ -54,6 +54,8 @@ export class Coherence {
   readonly #readLimit: TimeLimit;
   /** For what is asked on the way to an acknowledgement: later than D the answer is worth nothing. */
   readonly #askLimit: TimeLimit;
+  /** The latest read of the log that succeeded. */
+  #read: ReadStart | undefined;
   #isAway = false;
   #closed = false;
 
@@ -88,6 +90,20 @@ export class Coherence {
   /** The last position in the mirror: what a compute that begins now gets as its `asOf`. */
   get position(): Position {
     return this.#applied?.position ?? toPosition(0);
+  }
+
+  /** Milliseconds since what this node knows of the log was certainly all; 0 where it alone appends, `undefined` before the first read. */
+  get ageMs(): number | undefined {
+    const { clock, log } = this.#options;
+    if (this.#read === undefined) return undefined;
+    if (log.leaseMs === 0) return 0;
+    const age = clock.monotonic() - this.#read.monotonic;
+    return log.sharesClock === true ? age : Math.max(age, clock.now() - this.#read.wall);
+  }
+
+  /** Whether the last attempt to read the log failed. */
+  get isAway(): boolean {
+    return this.#isAway;
   }
 
   get leaseMs(): number {
@@ -245,6 +261,7 @@ export class Coherence {
     this.servesUntil = Math.max(this.servesUntil, start.monotonic + span);
     this.servesUntilWall = log.sharesClock === true ? Infinity : start.wall + span;
     this.#isAway = false;
+    if (this.#read === undefined || start.monotonic > this.#read.monotonic) this.#read = start;
     this.#news.read(this.position);
     this.#heartbeat?.[Symbol.dispose]();
     this.#heartbeat = clock.after(span === Infinity ? CLOCK_CHECK_MS : leaseMs / 3, () =>

@@ -13,8 +13,11 @@ export function demoteEvicted(
   tenantOf: (tenantId: string) => TenantState,
 ): Disposable {
   const listeners = engine.tiers.flatMap((tier) => {
-    const listener = (eviction: Eviction): void =>
-      demote(engine, tenantOf(eviction.tenantId), tier, eviction);
+    const listener = (eviction: Eviction): void => {
+      const tenant = tenantOf(eviction.tenantId);
+      tenant.tierCounters(tier).evictions[eviction.cause]++;
+      demote(engine, tenant, tier, eviction);
+    };
     const source = tier.backend.evictions;
     return source === undefined ? [] : [source.onEvict(listener)];
   });

@@ -89,7 +89,7 @@ export class Filler {
 
   async #run(fill: Fill, scope: ComputeScope): Promise<unknown> {
     const { scopes, telemetry } = this.#engine;
-    const { tenant, key, compute, flight } = fill;
+    const { tenant, key, family, compute, flight } = fill;
     const context = makeContext(scope, flight.signal, decodeKey(key.path), this.#registry);
     try {
       const run = (): unknown => compute(context);
@@ -98,7 +98,7 @@ export class Filler {
         : await scopes.run(scope, run);
       if (value !== undefined) return value;
     } catch (error) {
-      tenant.counters.computeErrors++;
+      family.counters.computeErrors++;
       throw error;
     }
     throw new CacheError(

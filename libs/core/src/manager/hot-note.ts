@@ -1,14 +1,19 @@
 import type { Codec } from "@cogniverse/sdk";
+import type { ServedCounters } from "../stats/counters.ts";
 import type { FamilyState } from "../tenant/family-state.ts";
 import type { TenantState } from "../tenant/tenant-state.ts";
+
+const FIRST = { index: 0, name: "the first" };
 
 /** What the hot path needs beside a resident; one object for each, always of this shape. */
 export class HotNote {
   /** Whose note it is: another manager on the same backend has its own log, and its checks say nothing here. */
   readonly tenant: TenantState;
-  readonly family: FamilyState;
+  /** Counters of the first tier, which alone is read on the hot path. */
+  readonly served: ServedCounters;
   readonly codec: Codec<unknown>;
   readonly computeMs: number;
+  readonly bytes: number;
   /** The path is its own text: no string that is found under it can be another spelling. */
   readonly isPlain: boolean;
   /** On the monotonic clock: when the resident expires. -Infinity sends every read through the slow path. */
@@ -18,9 +23,10 @@ export class HotNote {
 
   constructor(tenant: TenantState, { path, family, codec, entry }: Noted, untilMonotonic: number) {
     this.tenant = tenant;
-    this.family = family;
+    this.served = family.servedBy(FIRST);
     this.codec = codec;
     this.computeMs = entry.metadata.computeMs;
+    this.bytes = entry.metadata.decodedBytes;
     this.isPlain = !path.includes("%");
     this.untilMonotonic = untilMonotonic;
   }
@@ -35,5 +41,5 @@ type Noted = Readonly<{
   path: string;
   family: FamilyState;
   codec: Codec<unknown>;
-  entry: Readonly<{ metadata: Readonly<{ computeMs: number }> }>;
+  entry: Readonly<{ metadata: Readonly<{ computeMs: number; decodedBytes: number }> }>;
 }>;

@@ -17,7 +17,7 @@ export async function entryExists(
   if (!(await isLive(engine))) return false;
   for (const tier of plan) {
     const answer = await tier.call(
-      { what: "exists", tenantId: tenant.tenantId },
+      { what: "head", tenantId: tenant.tenantId },
       (call) => tier.entries.headEntry(path, tenant.tenantId, call),
       { signal },
     );

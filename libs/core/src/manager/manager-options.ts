@@ -1,4 +1,11 @@
-import type { Clock, InvalidationLog, Logger, Random, TelemetryPort } from "@cogniverse/sdk";
+import type {
+  Clock,
+  InvalidationLog,
+  Logger,
+  Prices,
+  Random,
+  TelemetryPort,
+} from "@cogniverse/sdk";
 import type { RegisteredKeyType } from "../keys/key-registry.ts";
 import type { PolicyOptions } from "../policy/policy.ts";
 import type { TierOptions } from "../tier/tier-options.ts";
@@ -26,6 +33,10 @@ export interface CacheManagerOptions {
   readonly backgroundLimit?: number | undefined;
   /** How long a read waits for the log where the lease ran out, before it computes instead. Default 1,000. */
   readonly coherenceWaitMs?: number | undefined;
+  /** While metrics are collected: how old what tiers are said to hold may get before they are asked anew. Default 60,000. */
+  readonly figuresIntervalMs?: number | undefined;
+  /** What `stats` works out money by. Default: no money. */
+  readonly prices?: Prices | undefined;
   readonly clock?: Clock | undefined;
   readonly random?: Random | undefined;
   readonly logger?: Logger | undefined;

@@ -15,7 +15,9 @@ import { Flight, reentrant } from "../flight/flight.ts";
 import type { KeyRegistry } from "../keys/key-registry.ts";
 import { checkTtl } from "../policy/check-ttl.ts";
 import { planTiers, plansAsPolicy } from "../policy/plan.ts";
+import { countHit, countMiss } from "../stats/counters.ts";
 import { spanned } from "../stats/spanned.ts";
+import { tellingCause } from "../stats/telling-cause.ts";
 import type { TenantState } from "../tenant/tenant-state.ts";
 import type { Tier } from "../tier/tier.ts";
 import { Filler } from "./filler.ts";
@@ -188,7 +190,7 @@ export class Operations {
       const { flight, outcome } = there;
       const late = flight.computeBegan;
       const shared = await flight.join(outcome, signal, from);
-      tenant.counters.coalesced++;
+      target.family.counters.coalesced++;
       if ((shared.from === "compute" && !late) || this.#mayServe(target, shared)) return shared;
     }
   }
@@ -246,7 +248,7 @@ export class Operations {
   }
 
   async #erase(tenant: TenantState, tier: Tier, path: string): Promise<void> {
-    const head = await tier.call({ what: "delete", tenantId: tenant.tenantId }, (call) =>
+    const head = await tier.call({ what: "head", tenantId: tenant.tenantId }, (call) =>
       tier.entries.headEntry(path, tenant.tenantId, call),
     );
     if (!head.up || head.value === undefined || "unreadable" in head.value) return;
@@ -260,7 +262,7 @@ export class Operations {
 
 /** Exactly one hit or miss for each logical get: also where it shared another's look-up, and where it failed. */
 async function counted<R extends Outcome | Miss>(
-  { tenant, family }: Target,
+  { family }: Target,
   reading: Promise<R>,
 ): Promise<R> {
   let outcome: R | undefined;
@@ -268,12 +270,9 @@ async function counted<R extends Outcome | Miss>(
     outcome = await reading;
     return outcome;
   } finally {
-    if (outcome?.from !== "tier") family.counters.misses++;
-    else {
-      family.counters.hits++;
-      family.counters.savedMs += outcome.metadata.computeMs;
-      tenant.tierCounters(outcome.tier).hits++;
-    }
+    if (outcome?.from === "tier") countHit(family.servedBy(outcome.tier), outcome.metadata);
+    else
+      countMiss(family.counters, outcome === undefined ? "failed" : tellingCause(outcome.causes));
   }
 }
 

@@ -1,7 +1,10 @@
-import type { CacheStats, LogStats, TierStats } from "@cogniverse/sdk";
+import type { CacheStats, FamilyStats, LogStats, ReadMissCause } from "@cogniverse/sdk";
 import type { Engine } from "../engine/engine.ts";
 import type { TenantState } from "../tenant/tenant-state.ts";
-import type { Tier } from "../tier/tier.ts";
+import { familyStats } from "./family-stats.ts";
+import { hitRatio } from "./hit-ratio.ts";
+import { moneyOf } from "./money.ts";
+import { tierStats } from "./tier-stats.ts";
 
 /** The tenant's figures now. Asks each backend for what it holds; one that is down answers with zeros that are not exact. */
 export async function tenantStats(
@@ -10,53 +13,68 @@ export async function tenantStats(
   signal: AbortSignal | undefined,
 ): Promise<CacheStats> {
   if (!engine.coherence.isLive()) await engine.coherence.renew();
-  const families = [...tenant.families.values()].map(
-    ({ name, counters }) => [name, { ...counters }] as const,
+  const tiers = await Promise.all(engine.tiers.map((tier) => tierStats(tier, tenant, signal)));
+  const byFamily = Object.fromEntries(
+    [...tenant.families.values()].map((family) => [family.name, familyStats(family, engine.tiers)]),
   );
-  const sum = (pick: (counters: (typeof families)[number][1]) => number): number =>
-    families.reduce((n, [, c]) => n + pick(c), 0);
-  return {
+  const stats: CacheStats = {
     tenantId: tenant.tenantId,
-    hits: sum((c) => c.hits),
-    misses: sum((c) => c.misses),
-    computes: sum((c) => c.computes),
-    computeMs: sum((c) => c.computeMs),
-    savedMs: sum((c) => c.savedMs),
+    ...sumFamilies(Object.values(byFamily)),
     ...tenant.counters,
-    byFamily: Object.fromEntries(families),
-    tiers: await Promise.all(engine.tiers.map((tier) => tierStats(tier, tenant, signal))),
+    byFamily,
+    tiers,
     log: await logStats(engine),
+  };
+  return withMoney(engine, stats);
+}
+
+type Summed = Pick<
+  CacheStats,
+  | "hits"
+  | "misses"
+  | "hitRatio"
+  | "causes"
+  | "coalesced"
+  | "computes"
+  | "computeErrors"
+  | "computeMs"
+  | "saved"
+  | "servedBytes"
+>;
+
+function sumFamilies(families: readonly FamilyStats[]): Summed {
+  const sum = (pick: (family: FamilyStats) => number): number =>
+    families.reduce((n, family) => n + pick(family), 0);
+  const hits = sum((f) => f.hits);
+  const misses = sum((f) => f.misses);
+  const savedMs = sum((f) => f.savedMs);
+  return {
+    hits,
+    misses,
+    hitRatio: hitRatio(hits, misses),
+    causes: sumCauses(families),
+    coalesced: sum((f) => f.coalesced),
+    computes: sum((f) => f.computes),
+    computeErrors: sum((f) => f.computeErrors),
+    computeMs: sum((f) => f.computeMs),
+    saved: { computeMs: savedMs, computeSeconds: savedMs / 1000 },
+    servedBytes: sum((f) => f.servedBytes),
   };
 }
 
-async function tierStats(
-  tier: Tier,
-  tenant: TenantState,
-  signal: AbortSignal | undefined,
-): Promise<TierStats> {
-  const answer = await tier.call(
-    { what: "stats", tenantId: tenant.tenantId },
-    (call) => tier.backend.getStats(tenant.tenantId, call),
-    { signal },
-  );
-  const {
-    entries,
-    bytes,
-    exact,
-    details = {},
-  } = answer.up ? answer.value : { entries: 0, bytes: 0, exact: false };
-  const { misses, ...counters } = tenant.tierCounters(tier);
-  return {
-    tier: tier.name,
-    state: answer.up ? tier.state : "down",
-    errors: tier.errorsOf(tenant.tenantId),
-    ...counters,
-    misses: { ...misses },
-    entries,
-    bytes,
-    exact,
-    details,
-  };
+function sumCauses(families: readonly FamilyStats[]): CacheStats["causes"] {
+  const sums: Partial<Record<ReadMissCause, number>> = {};
+  for (const { causes } of families) {
+    // Entries of a record keyed by causes.
+    for (const [cause, count] of Object.entries(causes) as [ReadMissCause, number][])
+      sums[cause] = (sums[cause] ?? 0) + count;
+  }
+  return sums;
+}
+
+function withMoney({ prices, clock, startedAt }: Engine, stats: CacheStats): CacheStats {
+  if (prices === undefined) return stats;
+  return { ...stats, money: moneyOf(stats, prices, clock.monotonic() - startedAt) };
 }
 
 async function logStats(engine: Engine): Promise<LogStats> {

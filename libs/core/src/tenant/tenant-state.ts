@@ -62,8 +62,7 @@ export class TenantState {
       name = OTHER_FAMILIES;
     }
     const policy = resolvePolicy(defaultPolicy, ...(known ? [policies?.[name], own?.[name]] : []));
-    const plan = this.#engine.tiers.filter((tier) => policy.tiers[tier.name] ?? true);
-    const family = new FamilyState(name, policy, plan);
+    const family = new FamilyState(name, policy, this.#engine.tiers);
     this.families.set(name, family);
     return family;
   }

@@ -7,6 +7,8 @@ import {
   type EntryStore,
   type Logger,
   type ResidentStore,
+  type TelemetryPort,
+  type TierOperation,
 } from "@cogniverse/sdk";
 import { TimeLimit } from "../time/time-limit.ts";
 import {
@@ -18,6 +20,7 @@ import {
   type BreakerState,
 } from "./breaker.ts";
 import { FramedEntries } from "./framed-entries.ts";
+import { operationAttributes, type OperationAttributes } from "./operation-attributes.ts";
 import type { TierOptions } from "./tier-options.ts";
 
 /** What a call into a tier came to: its answer, or that the tier is down. */
@@ -27,12 +30,24 @@ export type TierAnswer<R> =
 
 /** A call into a tier: what it does, for messages, and whose errors count. */
 export type TierCall = Readonly<{
-  what: string;
+  what: TierOperation;
   tenantId: string;
   /** Its abort is passed on to the backend and does not end the wait. Default false. */
   patient?: boolean;
 }>;
 
+/** Plain integers of one tenant's calls into one tier. */
+export interface Traffic {
+  /** Calls that failed; those that an open breaker kept back are not among them. */
+  errors: number;
+  /** Calls that were sent, by operation. */
+  readonly requests: Partial<Record<TierOperation, number>>;
+}
+
+/** What a tier needs of its surroundings. */
+export type TierContext = Readonly<{ clock: Clock; logger: Logger; telemetry: TelemetryPort }>;
+
+const NO_TRAFFIC: Readonly<Traffic> = { errors: 0, requests: {} };
 const TIME_LIMIT_MS = { process: Infinity, machine: 2000, shared: 5000 };
 const UNKNOWN_TIME_LIMIT_MS = TIME_LIMIT_MS.shared;
 /** One line in so long says that a tier refuses values. */
@@ -56,16 +71,19 @@ export class Tier {
   readonly residents: ResidentStore | undefined;
   /** Bytes that stayed in this process are as they were put; all others are verified, and those of a backend that does not say where it keeps them. */
   readonly verifies: boolean;
-  readonly #errors = new Map<string, number>();
+  /** What a measurement of each operation carries. */
+  readonly attributes: OperationAttributes;
+  readonly #traffic = new Map<string, Traffic>();
   readonly #clock: Clock;
   readonly #logger: Logger;
+  readonly #telemetry: TelemetryPort;
   readonly #timeLimit: TimeLimit;
   readonly #breakerLimits: BreakerLimits;
   #breaker: BreakerState = CLOSED;
   /** On the monotonic clock: until then refusals are counted and not told. */
   #quietUntil = -Infinity;
 
-  constructor(options: TierOptions, index: number, clock: Clock, logger: Logger) {
+  constructor(options: TierOptions, index: number, { clock, logger, telemetry }: TierContext) {
     this.name = options.name;
     this.index = index;
     this.backend = options.backend;
@@ -74,8 +92,10 @@ export class Tier {
     this.traits = traits ?? { locality: "process", durable: false };
     this.verifies = traits?.locality !== "process";
     this.residents = options.backend.residents;
+    this.attributes = operationAttributes(options.name);
     this.#clock = clock;
     this.#logger = logger;
+    this.#telemetry = telemetry;
     const usual = traits === undefined ? UNKNOWN_TIME_LIMIT_MS : TIME_LIMIT_MS[traits.locality];
     this.#timeLimit = new TimeLimit(clock, options.timeLimitMs ?? usual);
     this.#breakerLimits = {
@@ -94,9 +114,9 @@ export class Tier {
     return kind === "closed" ? "up" : kind === "probing" ? "probing" : "down";
   }
 
-  /** Calls of the tenant that failed; those that an open breaker kept back are not among them. */
-  errorsOf(tenantId: string): number {
-    return this.#errors.get(tenantId) ?? 0;
+  /** The tenant's calls so far. */
+  trafficOf(tenantId: string): Readonly<Traffic> {
+    return this.#traffic.get(tenantId) ?? NO_TRAFFIC;
   }
 
   /** Ends the tier's time-keeping; its backend is closed by whoever owns it. */
@@ -104,15 +124,17 @@ export class Tier {
     this.#timeLimit[Symbol.dispose]();
   }
 
-  /** Runs one call. The tier's failures are counted and become `up: false`; the caller's own abort is thrown on. */
+  /** Runs one call and times it where somebody measures. The tier's failures are counted and become `up: false`; the caller's own abort is thrown on. */
   async call<R>(
     { what, tenantId, patient }: TierCall,
     run: (call: Call) => Promise<R>,
     from: Call = {},
   ): Promise<TierAnswer<R>> {
-    const admitted = admit(this.#breaker, this.#clock.monotonic(), this.#breakerLimits);
+    const startedAt = this.#clock.monotonic();
+    const admitted = admit(this.#breaker, startedAt, this.#breakerLimits);
     if (admitted === undefined) return { up: false, error: this.#openError() };
     this.#breaker = admitted;
+    const traffic = this.#sent(tenantId, what);
     try {
       const label = (): string => `Tier "${this.name}" (${what})`;
       const value = await this.#timeLimit.run(label, run, from, patient !== true);
@@ -122,11 +144,26 @@ export class Tier {
       if (patient !== true && from.signal?.aborted === true) throw error;
       const refused = CacheError.isInstance(error) && REFUSALS.has(error.code);
       // A server that is full refuses as well, and would not if it were as it should be: that is an error, though it answers.
-      if (!refused || error.retryable) this.#errors.set(tenantId, this.errorsOf(tenantId) + 1);
+      if (!refused || error.retryable) traffic.errors++;
       if (refused) this.#refused(what, error);
       else this.#suffer(what, error);
       return { up: false, error };
+    } finally {
+      this.#measure(what, tenantId, startedAt);
     }
+  }
+
+  #sent(tenantId: string, what: TierOperation): Traffic {
+    let traffic = this.#traffic.get(tenantId);
+    if (traffic === undefined) this.#traffic.set(tenantId, (traffic = { errors: 0, requests: {} }));
+    traffic.requests[what] = (traffic.requests[what] ?? 0) + 1;
+    return traffic;
+  }
+
+  #measure(what: TierOperation, tenantId: string, startedAt: number): void {
+    if (!this.#telemetry.measures()) return;
+    const elapsedMs = this.#clock.monotonic() - startedAt;
+    this.#telemetry.recordHistogram("cache.latency", tenantId, elapsedMs, this.attributes[what]);
   }
 
   /** The tier answers, so nothing is left out; but its operator should hear of it, now and then. */

@@ -58,10 +58,25 @@ test("families, times and tiers have their figures", async () => {
   expect(await acme.stats()).toMatchObject({
     tenantId: "acme",
     computeMs: 250,
-    savedMs: 500,
+    hits: 2,
+    misses: 2,
+    hitRatio: 0.5,
+    causes: { absent: 2 },
+    saved: { computeMs: 500, computeSeconds: 0.5 },
+    servedBytes: 2,
     byFamily: {
-      a: { hits: 2, misses: 1, computes: 1, computeMs: 250, savedMs: 500 },
-      b: { hits: 0, misses: 1 },
+      a: {
+        hits: 2,
+        misses: 1,
+        hitRatio: 2 / 3,
+        hitsByTier: { memory: 1, disk: 1 },
+        causes: { absent: 1 },
+        computes: 1,
+        computeMs: 250,
+        savedMs: 500,
+        servedBytes: 2,
+      },
+      b: { hits: 0, misses: 1, hitRatio: 0, hitsByTier: { memory: 0, disk: 0 } },
     },
     tiers: [
       {
@@ -69,7 +84,10 @@ test("families, times and tiers have their figures", async () => {
         state: "up",
         hits: 1,
         misses: { absent: 2 },
+        savedMs: 250,
+        servedBytes: 1,
         writes: 1,
+        evictions: { size: 0, quota: 0 },
         entries: 1,
         exact: true,
       },
@@ -79,6 +97,7 @@ test("families, times and tiers have their figures", async () => {
         hits: 1,
         misses: { absent: 2 },
         writes: 1,
+        requests: { get: 3, put: 1, stats: 1 },
         entries: 1,
         bytes: 1,
       },
@@ -120,10 +139,11 @@ test("a collector reads the same figures, by tenant", async () => {
   await acme.get("a/1");
   const tenant = { "tenant.id": "acme" };
   expect(telemetry.collect("cache.hits")).toEqual([
-    { value: 1, attributes: { ...tenant, tier: "disk" } },
+    { value: 1, attributes: { ...tenant, tier: "disk", key_type: "a" } },
   ]);
   expect(telemetry.collect("cache.misses")).toEqual([
-    { value: 1, attributes: { ...tenant, key_type: "a" } },
+    { value: 0, attributes: { ...tenant, key_type: "a", cause: "absent" } },
+    { value: 1, attributes: { ...tenant, key_type: "a", cause: "tier-down" } },
   ]);
   expect(telemetry.collect("cache.errors")).toEqual([
     { value: 1, attributes: { ...tenant, tier: "disk" } },

@@ -1,0 +1,21 @@
+import type { Observation } from "@cogniverse/sdk";
+import type { Engine } from "../engine/engine.ts";
+import type { Readings } from "./readings.ts";
+
+/** Instruments of the invalidation log as this node knows it. Nothing is told before it is first read: a node is not behind a log that it never needed. */
+export function logReadings({ coherence, mirror }: Engine): Readings {
+  const known =
+    (read: () => number | undefined): Observation =>
+    (emit) => {
+      const value = coherence.ageMs === undefined ? undefined : read();
+      if (value !== undefined) emit(value, {});
+    };
+  return {
+    "cache.log.live": (emit) => {
+      if (coherence.ageMs !== undefined || coherence.isAway) emit(coherence.isLive() ? 1 : 0, {});
+    },
+    "cache.log.age": known(() => coherence.ageMs),
+    "cache.log.position": known(() => coherence.position),
+    "cache.log.scopes": known(() => mirror.size().scopes),
+  };
+}
