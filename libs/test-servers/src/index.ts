@@ -9,6 +9,19 @@ export {
 } from "./servers/fake-gcs-server.ts";
 export { startMinistack } from "./servers/ministack.ts";
 export {
+  startPhoenix,
+  type PhoenixAuth,
+  type PhoenixOptions,
+  type PhoenixPlace,
+  type PhoenixServer,
+} from "./servers/phoenix-server.ts";
+export {
+  promtool,
+  startPrometheus,
+  type PrometheusOptions,
+  type PrometheusServer,
+} from "./servers/prometheus-server.ts";
+export {
   startRedisCluster,
   type RedisCluster,
   type RedisClusterOptions,
@@ -23,6 +36,7 @@ export type { S3Credentials, S3Place, S3Server } from "./servers/s3-server.ts";
 export { startSeaweed, type SeaweedOptions } from "./servers/seaweed.ts";
 export {
   sharedGcs,
+  sharedPhoenix,
   sharedRedis,
   sharedS3,
   sharedSecondS3,

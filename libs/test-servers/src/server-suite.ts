@@ -1,4 +1,5 @@
 import { isInstalled, type Missing, type Need } from "./install/install.ts";
+import { installNow } from "./install/install-now.ts";
 import { UnavailableError } from "./unavailable-error.ts";
 
 /** Variable in which the start of a test run leaves, as JSON, what could not be installed and why. */
@@ -10,7 +11,11 @@ const addressVariables: Readonly<Partial<Record<Need, string>>> = {
   s3: "S3_ENDPOINT",
   "s3-second": "S3_SECOND_ENDPOINT",
   gcs: "GCS_ENDPOINT",
+  phoenix: "PHOENIX_URL",
 };
+
+/** Too large to be there for every test run: installed by the first file whose tests need them. */
+const onDemand: readonly Need[] = ["phoenix", "prometheus"];
 
 /** Nothing of ours depends on these: where they cannot be had even continuous integration goes without. */
 const optional: readonly Need[] = ["valkey"];
@@ -40,7 +45,16 @@ function whyMissing(need: Need): string | undefined {
   const variable = addressVariables[need];
   if (variable !== undefined && process.env[variable]) return undefined;
   if (isInstalled(need)) return undefined;
-  // Written by this package only.
-  const missing = JSON.parse(process.env[missingVariable] ?? "{}") as Missing;
+  if (onDemand.includes(need) && knownMissing()[need] === undefined) {
+    const missing = { ...knownMissing(), ...installNow(need) };
+    process.env[missingVariable] = JSON.stringify(missing);
+    if (isInstalled(need)) return undefined;
+  }
+  const missing = knownMissing();
   return `${need}: ${missing[need] ?? "not installed; `npm run services` installs it"}`;
+}
+
+function knownMissing(): Missing {
+  // Written by this package only.
+  return JSON.parse(process.env[missingVariable] ?? "{}") as Missing;
 }

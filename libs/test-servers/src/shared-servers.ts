@@ -1,8 +1,10 @@
 import { startFakeGcs, testProjectId, type GcsPlace } from "./servers/fake-gcs-server.ts";
 import { startMinistack } from "./servers/ministack.ts";
+import { startPhoenix, type PhoenixPlace } from "./servers/phoenix-server.ts";
 import { startRedis } from "./servers/redis-server.ts";
 import { testCredentials, testRegion, type S3Place } from "./servers/s3-server.ts";
 import { startSeaweed } from "./servers/seaweed.ts";
+import { UnavailableError } from "./unavailable-error.ts";
 
 /** Where a Redis is. */
 export type RedisPlace = Readonly<{ url: string; host: string; port: number; password?: string }>;
@@ -37,6 +39,20 @@ export async function sharedGcs(): Promise<GcsPlace> {
   return { endpoint, projectId: process.env["GOOGLE_CLOUD_PROJECT"] ?? testProjectId };
 }
 
+/** Variable in which the start of a test run leaves a URL: asked, it starts the run's Phoenix and answers where that is. */
+export const lenderVariable = "COGNIVERSE_PHOENIX_LENDER";
+
+/**
+ * The Phoenix that `PHOENIX_URL` names (with `PHOENIX_GRPC_PORT`, 4317 if left out, and `PHOENIX_API_KEY`), else one of the
+ * whole test run, which starts for the first to ask: give that a limit of two minutes. Use projects of your own.
+ */
+export async function sharedPhoenix(): Promise<PhoenixPlace> {
+  const url = process.env["PHOENIX_URL"];
+  if (url) return phoenixPlace(url);
+  const lender = process.env[lenderVariable];
+  return once("phoenix", () => (lender ? borrowPhoenix(lender) : startPhoenix()));
+}
+
 /** Every later call for the same name gives the first one's server. */
 function once<T>(name: string, start: () => Promise<T>): Promise<T> {
   const before = started.get(name);
@@ -66,4 +82,21 @@ function s3Place(endpoint: string): S3Place {
       secretAccessKey: process.env["AWS_SECRET_ACCESS_KEY"] ?? testCredentials.secretAccessKey,
     },
   };
+}
+
+function phoenixPlace(text: string): PhoenixPlace {
+  const apiKey = process.env["PHOENIX_API_KEY"];
+  return {
+    url: text.replace(/\/+$/, ""),
+    grpcPort: Number(process.env["PHOENIX_GRPC_PORT"] || 4317),
+    ...(apiKey ? { apiKey } : {}),
+  };
+}
+
+async function borrowPhoenix(lender: string): Promise<PhoenixPlace> {
+  const response = await fetch(lender);
+  const text = await response.text();
+  if (!response.ok) throw new UnavailableError(text);
+  // Written by this package only.
+  return JSON.parse(text) as PhoenixPlace;
 }

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "@jest/globals";
 
 import { serverSuite, type Need } from "../src/index.ts";
+import { installNow } from "../src/install/install-now.ts";
 import { missingVariable } from "../src/server-suite.ts";
 
 const describe = Object.assign(() => undefined, { skip: () => undefined });
@@ -19,6 +20,13 @@ afterEach(() => {
 test("a server that is given by its address is there", () => {
   process.env["REDIS_URL"] = "redis://127.0.0.1:1";
   expect(serverSuite(["redis"], describe)).toBe(describe);
+});
+
+test("a large one is installed by the suite that needs it, which waits for that", () => {
+  process.env[missingVariable] = "{}";
+  expect(serverSuite(["prometheus"], describe)).toBe(describe);
+  expect(process.env[missingVariable]).toBe("{}");
+  expect(installNow("prometheus")).toEqual({});
 });
 
 test("without a server the suite is skipped, but fails in continuous integration", () => {

@@ -23,6 +23,8 @@ type Report = Readonly<{
   }>[];
 }>;
 
+const startLimitMs = 180_000;
+
 let folder = "";
 beforeAll(async () => void (folder = await mkdtemp(join(tmpdir(), "services-"))));
 afterAll(() => rm(folder, { recursive: true }));
@@ -35,7 +37,7 @@ const nothingGiven = {
   GCS_ENDPOINT: "",
 };
 
-serverSuite(["redis", "s3", "s3-second", "gcs"], describe)("npm run services", () => {
+serverSuite(["redis", "s3", "s3-second", "gcs", "phoenix"], describe)("npm run services", () => {
   test("two sets run side by side, tell where they are, and end with the signal", async () => {
     const files = ["one", "other"].map((name) => join(folder, `${name}.env`));
     const children = await Promise.all(
@@ -94,6 +96,24 @@ serverSuite(["redis", "s3", "s3-second", "gcs"], describe)("npm run services", (
     expect(existsSync(file)).toBe(false);
   });
 
+  test(
+    "--with adds Phoenix, and tells clients where it is by the variable of theirs",
+    async () => {
+      const file = join(folder, "phoenix.env");
+      const args = [file, "--json", "--only", "redis", "--with", "phoenix"];
+      const child = await startChild("services", args, {
+        ...nothingGiven,
+        PHOENIX_COLLECTOR_ENDPOINT: "",
+      });
+      const endpoint = parseEnv(await readFile(file, "utf8"))["PHOENIX_COLLECTOR_ENDPOINT"];
+      expect((await fetch(`${endpoint}/healthz`)).status).toBe(200);
+      child.process.kill("SIGINT");
+      expect(await child.ended).toBe(130);
+      await expect(fetch(`${endpoint}/healthz`)).rejects.toThrow("fetch failed");
+    },
+    startLimitMs,
+  );
+
   test("a server that the environment names is used and not started", async () => {
     const given = { REDIS_URL: "redis://:secret@127.0.0.1:1" };
     const args = [join(folder, "given.env"), "--json", "--only", "redis"];
@@ -123,7 +143,19 @@ test("the command line is checked before anything starts", async () => {
   expect(await runServices(["--only", "redis,memcached"], output)).toBe(2);
   expect(await runServices(["--every"], output)).toBe(2);
   expect(complained.join("")).toMatch(
-    /"memcached"; there are redis, s3, s3-second, gcs[\s\S]+--every/,
+    /"memcached"; there are redis, s3, s3-second, gcs, phoenix, prometheus[\s\S]+--every/,
   );
   expect(parseCommandLine(["--only", "gcs, redis"])).toMatchObject({ kind: "run", json: false });
+});
+
+test("what is large starts for who names it", () => {
+  const started = (...args: readonly string[]): readonly string[] => {
+    const request = parseCommandLine(args);
+    return request.kind === "run" ? request.kinds.map(({ name }) => name) : [];
+  };
+  const usual = ["redis", "s3", "s3-second", "gcs"];
+  expect(started()).toEqual(usual);
+  expect(started("--with", "phoenix,prometheus")).toEqual([...usual, "phoenix", "prometheus"]);
+  expect(started("--only", "redis", "--with", "phoenix")).toEqual(["redis", "phoenix"]);
+  expect(started("--only", "phoenix")).toEqual(["phoenix"]);
 });

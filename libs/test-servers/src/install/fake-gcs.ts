@@ -4,8 +4,9 @@ import { join } from "node:path";
 import { servicesFolder } from "../services-folder.ts";
 import { UnavailableError } from "../unavailable-error.ts";
 import type { Component, Installed } from "./component.ts";
-import { askPython, installIntoVenv, requirementsFile, sumOf } from "./python-venv.ts";
+import { askPython, installIntoVenv } from "./python-venv.ts";
 import { runCommand } from "./run-command.ts";
+import { requirementsFile, sumOf } from "./virtual-env.ts";
 
 const version = "1.56.1";
 const wheel = requirementsFile("gcs");

@@ -6,13 +6,24 @@ import {
   type Installed,
 } from "./component.ts";
 import { fakeGcs } from "./fake-gcs.ts";
+import { phoenix } from "./phoenix.ts";
 import { showProgress } from "./progress.ts";
+import { prometheus } from "./prometheus.ts";
 import { pythonVenv } from "./python-venv.ts";
 import { redis } from "./redis.ts";
 import { valkey } from "./valkey.ts";
 
 /** What a suite may need; `redis-tls` is a Redis that was built with TLS. */
-export type Need = "redis" | "redis-tls" | "valkey" | "s3" | "s3-second" | "gcs" | "python";
+export type Need =
+  | "redis"
+  | "redis-tls"
+  | "valkey"
+  | "s3"
+  | "s3-second"
+  | "gcs"
+  | "python"
+  | "phoenix"
+  | "prometheus";
 
 const components: Readonly<Record<Need, Component>> = {
   redis,
@@ -22,6 +33,8 @@ const components: Readonly<Record<Need, Component>> = {
   "s3-second": pythonVenv,
   gcs: fakeGcs,
   python: pythonVenv,
+  phoenix,
+  prometheus,
 };
 
 /** Why some needs cannot be met here. */

@@ -1,13 +1,14 @@
 import { readFileSync } from "node:fs";
-import { access, constants } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 
 import { servicesFolder } from "../services-folder.ts";
 import { UnavailableError } from "../unavailable-error.ts";
 import type { Component, Installed } from "./component.ts";
 import { unpackDebianPackages } from "./debian-packages.ts";
-import { askPython, installIntoVenv, requirementsFile, sumOf } from "./python-venv.ts";
+import { findProgram } from "./find-program.ts";
+import { askPython, installIntoVenv } from "./python-venv.ts";
 import { runCommand } from "./run-command.ts";
+import { requirementsFile, sumOf } from "./virtual-env.ts";
 
 const wheel = requirementsFile("redis");
 
@@ -39,15 +40,9 @@ What was tried:\n${reasons.join("\n")}`);
 };
 
 async function fromPath(): Promise<Installed> {
-  for (const folder of (process.env["PATH"] ?? "").split(delimiter)) {
-    const server = join(folder, "redis-server");
-    const executable = await access(server, constants.X_OK).then(
-      () => true,
-      () => false,
-    );
-    if (executable) return describeServer({ server, libraries: "", source: "system" });
-  }
-  throw new UnavailableError("redis-server is not on the PATH");
+  const server = await findProgram("redis-server");
+  if (server === undefined) throw new UnavailableError("redis-server is not on the PATH");
+  return describeServer({ server, libraries: "", source: "system" });
 }
 
 async function fromDebian(note: (chunk: string) => void): Promise<Installed> {

@@ -34,8 +34,8 @@ exit "$code"
 export type Launch = Readonly<{
   command: string;
   args: readonly string[];
-  /** Added to this process's environment. */
-  env?: Readonly<Record<string, string>>;
+  /** Added to this process's environment; `undefined` takes a variable out of it. */
+  env?: Readonly<Record<string, string | undefined>>;
   /** Working directory. */
   cwd: string;
 }>;

@@ -1,16 +1,22 @@
 import { parseArgs } from "node:util";
 
-import { serviceKinds, type ServiceKind } from "./service-set.ts";
+import { serviceKinds, usualKinds, type ServiceKind } from "./service-set.ts";
 
 const names = serviceKinds.map(({ name }) => name).join(", ");
+const namesOnDemand = serviceKinds
+  .filter(({ onDemand }) => onDemand)
+  .map(({ name }) => name)
+  .join(", ");
 
 export const usage: string = `npm run services [-- OPTIONS]
 
 Installs what is missing into .services/, starts servers on free ports of the loopback interface,
 writes their addresses to .services/.env and stops them with Ctrl-C. A server that REDIS_URL,
-S3_ENDPOINT, S3_SECOND_ENDPOINT or GCS_ENDPOINT names is used instead of an own one.
+S3_ENDPOINT, S3_SECOND_ENDPOINT, GCS_ENDPOINT, PHOENIX_COLLECTOR_ENDPOINT or PROMETHEUS_URL names is
+used instead of an own one.
 
-  --only NAMES  some of ${names}, with commas between
+  --with NAMES  also these, which start for who names them: ${namesOnDemand}
+  --only NAMES  only these of ${names}, with commas between
   --json        prints one line of JSON when all answer
   --help        this text
 
@@ -31,26 +37,32 @@ export function parseCommandLine(args: readonly string[]): Request {
       args: [...args],
       options: {
         only: { type: "string" },
+        with: { type: "string" },
         json: { type: "boolean", default: false },
         help: { type: "boolean", default: false },
       },
     });
     if (values.help) return { kind: "help" };
-    return runRequest(values.json, values.only);
+    return runRequest(values);
   } catch (error) {
     return { kind: "wrong", problem: error instanceof Error ? error.message : String(error) };
   }
 }
 
-function runRequest(json: boolean, only: string | undefined): Request {
-  if (only === undefined) return { kind: "run", json, kinds: serviceKinds };
-  const wanted = only.split(",").map((name) => name.trim());
-  const unknown = wanted.filter((name) => !serviceKinds.some((kind) => kind.name === name));
+type Wish = Readonly<{ json: boolean; only?: string; with?: string }>;
+
+function runRequest({ json, only, with: also }: Wish): Request {
+  const wanted = new Set([
+    ...(only === undefined ? usualKinds.map(({ name }) => name) : namesIn(only)),
+    ...(also === undefined ? [] : namesIn(also)),
+  ]);
+  const unknown = [...wanted].filter((name) => !serviceKinds.some((kind) => kind.name === name));
   if (unknown.length > 0) {
-    return {
-      kind: "wrong",
-      problem: `--only: no server "${unknown.join('", "')}"; there are ${names}`,
-    };
+    return { kind: "wrong", problem: `no server "${unknown.join('", "')}"; there are ${names}` };
   }
-  return { kind: "run", json, kinds: serviceKinds.filter(({ name }) => wanted.includes(name)) };
+  return { kind: "run", json, kinds: serviceKinds.filter(({ name }) => wanted.has(name)) };
+}
+
+function namesIn(list: string): readonly string[] {
+  return list.split(",").map((name) => name.trim());
 }

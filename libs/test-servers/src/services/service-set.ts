@@ -1,6 +1,8 @@
 import { install, type Missing, type Need } from "../install/install.ts";
 import { startFakeGcs, testProjectId } from "../servers/fake-gcs-server.ts";
 import { startMinistack } from "../servers/ministack.ts";
+import { startPhoenix } from "../servers/phoenix-server.ts";
+import { startPrometheus } from "../servers/prometheus-server.ts";
 import { startRedis } from "../servers/redis-server.ts";
 import { testCredentials, testRegion, type S3Credentials } from "../servers/s3-server.ts";
 import { startSeaweed } from "../servers/seaweed.ts";
@@ -13,6 +15,8 @@ export type ServiceKind = Readonly<{
   /** What starts. */
   title: string;
   variable: string;
+  /** Only starts for who asks for it by name. */
+  onDemand?: true;
   start(): Promise<readonly [server: Server, address: string]>;
 }>;
 
@@ -61,7 +65,42 @@ const gcsKind: ServiceKind = {
   },
 };
 
-export const serviceKinds: readonly ServiceKind[] = [redisKind, s3Kind, secondS3Kind, gcsKind];
+const phoenixKind: ServiceKind = {
+  name: "phoenix",
+  title: "Phoenix (traces; 450 MB)",
+  variable: "PHOENIX_COLLECTOR_ENDPOINT",
+  onDemand: true,
+  start: async () => {
+    const server = await startPhoenix();
+    return [server, server.url];
+  },
+};
+
+/** Where `telemetry: metrics: prometheus:` listens unless told otherwise. */
+const defaultTarget = "127.0.0.1:9464";
+
+const prometheusKind: ServiceKind = {
+  name: "prometheus",
+  title: `Prometheus (scrapes ${defaultTarget})`,
+  variable: "PROMETHEUS_URL",
+  onDemand: true,
+  start: async () => {
+    const server = await startPrometheus({ targets: [defaultTarget], scrapeIntervalMs: 5000 });
+    return [server, server.url];
+  },
+};
+
+export const serviceKinds: readonly ServiceKind[] = [
+  redisKind,
+  s3Kind,
+  secondS3Kind,
+  gcsKind,
+  phoenixKind,
+  prometheusKind,
+];
+
+/** Those that start unasked. */
+export const usualKinds: readonly ServiceKind[] = serviceKinds.filter(({ onDemand }) => !onDemand);
 
 /** One server of a set. */
 export type Service = Readonly<{
