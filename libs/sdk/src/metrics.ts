@@ -53,7 +53,7 @@ export const METRICS: Readonly<Record<string, Metric>> = {
     kind: "histogram",
     unit: "ms",
     description:
-      "Time of one call into a tier, by tier and operation; of hits in memory one in 64 is timed",
+      "Time of one call into a tier, by tier and operation; of hits in memory one in 512 is timed",
     buckets: LATENCY_MS,
   },
   "cache.invalidation.latency": {

@@ -8,6 +8,7 @@ import {
 } from "@cogniverse/sdk";
 import type { Engine } from "../engine/engine.ts";
 import type { TenantState } from "../tenant/tenant-state.ts";
+import { acknowledged } from "../stats/acknowledged.ts";
 import { spanned } from "../stats/spanned.ts";
 
 /** Appends what kills, and acknowledges it. */
@@ -31,7 +32,9 @@ export class Invalidator {
       tenant.counters.invalidations++;
       const nodes = await this.acknowledge(head, options);
       const position = head?.position ?? toPosition(0);
-      return { position, superseded: false, nodes, elapsedMs: clock.monotonic() - startedAt };
+      const { tenantId } = tenant;
+      const asked = { tenantId, operation: "invalidate", startedAt } as const;
+      return acknowledged(this.#engine, asked, { position, superseded: false, nodes });
     });
   }
 

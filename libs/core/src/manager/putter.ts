@@ -10,6 +10,7 @@ import {
 } from "@cogniverse/sdk";
 import type { Engine } from "../engine/engine.ts";
 import type { Coherence } from "../invalidation/coherence.ts";
+import { acknowledged } from "../stats/acknowledged.ts";
 import { spanned } from "../stats/spanned.ts";
 import { checkTag } from "../keys/check-tag.ts";
 import type { EncodedPut, Shipper } from "./shipper.ts";
@@ -50,7 +51,8 @@ export class Putter {
     const outcome = await spanned(telemetry, "cache.put", tenant.tenantId, () =>
       this.#send(putting),
     );
-    return { ...outcome, elapsedMs: this.#engine.clock.monotonic() - startedAt };
+    const asked = { tenantId: tenant.tenantId, operation: "put", startedAt } as const;
+    return acknowledged(this.#engine, asked, outcome);
   }
 
   /** Order: record durable, then the tiers and the acknowledgement side by side. */
