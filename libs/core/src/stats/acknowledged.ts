@@ -1,13 +1,12 @@
 import type { Attributes, Clock, Invalidation, TelemetryPort } from "@cogniverse/sdk";
 
-const ATTRIBUTES = {
-  put: { operation: "put" },
-  /** A delete is the invalidation of its key. */
-  invalidate: { operation: "invalidate" },
-} as const satisfies Readonly<Record<string, Attributes>>;
+/** What was promised, to whom, and when it was asked for on the monotonic clock. A delete is the invalidation of its key. */
+type Asked = Readonly<{ tenantId: string; operation: "put" | "invalidate"; startedAt: number }>;
 
-/** What was promised to whom, and when it was asked for on the monotonic clock. */
-type Asked = Readonly<{ tenantId: string; operation: keyof typeof ATTRIBUTES; startedAt: number }>;
+const ATTRIBUTES: Readonly<Record<Asked["operation"], Attributes>> = {
+  put: { operation: "put" },
+  invalidate: { operation: "invalidate" },
+};
 
 /** An acknowledgement with the time it took, which is recorded where somebody measures. */
 export function acknowledged(
