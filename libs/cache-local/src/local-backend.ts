@@ -1,10 +1,9 @@
 import {
   CacheError,
-  plainEntry,
+  plainCalls,
   type BackendContext,
   type BackendStats,
   type BackendTraits,
-  type Bytes,
   type CacheBackend,
   type Call,
   type Entry,
@@ -15,7 +14,6 @@ import {
   type StoredEntry,
   type StoredHead,
   type UnreadableCopy,
-  type UserMetadata,
   type WriteCondition,
 } from "@cogniverse/sdk";
 import type { CleanupReport } from "./cleanup.ts";
@@ -37,6 +35,8 @@ const MOST_EXPIRED = 256;
 export class LocalBackend implements CacheBackend {
   readonly traits: BackendTraits = { locality: "machine", durable: true };
   readonly defaultTtl: number | null;
+  readonly get: CacheBackend["get"];
+  readonly put: CacheBackend["put"];
   readonly entries: EntryStore;
   readonly scan: KeyScan;
   readonly log: InvalidationLog;
@@ -53,7 +53,8 @@ export class LocalBackend implements CacheBackend {
     this.#store = store;
     this.#context = context;
     this.#cleanupIntervalMs = options.cleanupIntervalMs;
-    this.defaultTtl = options.defaultTtl;
+    const { defaultTtl } = options;
+    this.defaultTtl = defaultTtl;
     this.log = store.log;
     this.evictions = store.evictions;
     this.#keys = new KeyPages(store.environment, store.index, context.clock, () => this.#check());
@@ -65,6 +66,8 @@ export class LocalBackend implements CacheBackend {
         this.#putEntry(entryKey(tenantId, key), entry, condition, call),
       deleteEntry: (key, etag, tenantId, call) => this.#deleteEntry(key, etag, tenantId, call),
     };
+    const { clock } = context;
+    ({ get: this.get, put: this.put } = plainCalls(this.entries, { clock, defaultTtl }));
     this.#cleanUpIn(Math.min(FIRST_CLEANUP_MS, this.#cleanupIntervalMs));
   }
 
@@ -72,23 +75,6 @@ export class LocalBackend implements CacheBackend {
     return this.#now("look for an entry", call, () => {
       return this.#store.reader.live(entryKey(tenantId, key)) !== undefined;
     });
-  }
-
-  async get(key: string, tenantId: string, call?: Call): Promise<Bytes | undefined> {
-    const answer = await this.#getEntry(key, tenantId, call);
-    return answer !== undefined && "data" in answer ? answer.data : undefined;
-  }
-
-  async put(
-    key: string,
-    data: Bytes,
-    tenantId: string,
-    metadata?: UserMetadata,
-    ttl: number | null = this.defaultTtl,
-    call?: Call,
-  ): Promise<boolean> {
-    const entry = plainEntry(data, { now: this.#context.clock.now(), ttl, user: metadata });
-    return (await this.#putEntry(entryKey(tenantId, key), entry, undefined, call)) !== undefined;
   }
 
   async delete(key: string, tenantId: string, call?: Call): Promise<boolean> {

@@ -1,17 +1,14 @@
 import {
-  plainEntry,
+  plainCalls,
   type BackendContext,
   type BackendStats,
   type BackendTraits,
-  type Bytes,
   type CacheBackend,
   type Call,
-  type Clock,
   type EntryStore,
   type EvictionSource,
   type KeyScan,
   type ResidentStore,
-  type UserMetadata,
 } from "@cogniverse/sdk";
 import { EvictionTeller } from "./eviction-teller.ts";
 import { MemoryEntries } from "./memory-entries.ts";
@@ -23,7 +20,6 @@ import {
 import { MemoryResidents } from "./memory-residents.ts";
 import { MemoryScan } from "./memory-scan.ts";
 import { MemoryStore } from "./memory-store.ts";
-import { undecoded } from "./undecoded.ts";
 
 /** What {@link memoryBackend} needs of its surroundings. */
 export type MemoryContext = Pick<BackendContext, "clock" | "logger">;
@@ -39,19 +35,21 @@ export function memoryBackend(options: MemoryOptions, context: MemoryContext): C
 class MemoryBackend implements CacheBackend {
   readonly traits: BackendTraits = { locality: "process", durable: false };
   readonly defaultTtl: number | null;
+  readonly get: CacheBackend["get"];
+  readonly put: CacheBackend["put"];
   readonly entries: EntryStore;
   readonly scan: KeyScan;
   readonly residents: ResidentStore;
   readonly evictions: EvictionSource;
   readonly #store: MemoryStore;
-  readonly #clock: Pick<Clock, "now">;
 
   constructor(limits: ResolvedMemoryOptions, { clock, logger }: MemoryContext) {
     const teller = new EvictionTeller(logger);
-    this.#clock = clock;
     this.#store = new MemoryStore(limits, () => clock.now(), teller);
-    this.defaultTtl = limits.defaultTtl;
+    const { defaultTtl } = limits;
+    this.defaultTtl = defaultTtl;
     this.entries = new MemoryEntries(this.#store);
+    ({ get: this.get, put: this.put } = plainCalls(this.entries, { clock, defaultTtl }));
     this.scan = new MemoryScan(this.#store);
     this.residents = new MemoryResidents(this.#store);
     this.evictions = teller;
@@ -60,27 +58,6 @@ class MemoryBackend implements CacheBackend {
   async exists(key: string, tenantId: string, call?: Call): Promise<boolean> {
     this.#store.admit(call);
     return this.#store.live(tenantId, key) !== undefined;
-  }
-
-  async get(key: string, tenantId: string, call?: Call): Promise<Bytes | undefined> {
-    this.#store.admit(call);
-    const slot = this.#store.live(tenantId, key);
-    if (slot === undefined) return undefined;
-    slot.visited = true;
-    return slot.entry.data;
-  }
-
-  async put(
-    key: string,
-    data: Bytes,
-    tenantId: string,
-    metadata?: UserMetadata,
-    ttl: number | null | undefined = this.defaultTtl,
-    call?: Call,
-  ): Promise<boolean> {
-    this.#store.admit(call);
-    const entry = plainEntry(data, { now: this.#clock.now(), ttl, user: metadata });
-    return this.#store.write(tenantId, undecoded(key, entry)) !== undefined;
   }
 
   async delete(key: string, tenantId: string, call?: Call): Promise<boolean> {

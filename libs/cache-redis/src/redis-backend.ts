@@ -1,17 +1,14 @@
 import {
-  isUnreadable,
-  plainEntry,
+  plainCalls,
   type BackendContext,
   type BackendStats,
   type BackendTraits,
   type BatchStore,
-  type Bytes,
   type CacheBackend,
   type Call,
   type EntryStore,
   type InvalidationLog,
   type KeyScan,
-  type UserMetadata,
 } from "@cogniverse/sdk";
 import { Entries } from "./entries.ts";
 import { figuresOf } from "./figures.ts";
@@ -31,12 +28,13 @@ export const REDIS_TRAITS: BackendTraits = { locality: "shared", durable: false 
 export class RedisBackend implements CacheBackend {
   readonly traits: BackendTraits = REDIS_TRAITS;
   readonly defaultTtl: number | null;
+  readonly get: CacheBackend["get"];
+  readonly put: CacheBackend["put"];
   readonly entries: EntryStore;
   readonly batch: BatchStore;
   readonly scan: KeyScan;
   readonly log: InvalidationLog;
   readonly #opened: Opened;
-  readonly #context: BackendContext;
   readonly #names: Names;
   readonly #entries: Entries;
   readonly #keys: KeyPages;
@@ -53,7 +51,6 @@ export class RedisBackend implements CacheBackend {
     const { connection } = opened;
     const { clock } = context;
     this.#opened = opened;
-    this.#context = context;
     this.#names = new Names(options.keyPrefix);
     const { maxValueBytes } = options;
     this.#listings = new Listings(connection, context);
@@ -61,7 +58,9 @@ export class RedisBackend implements CacheBackend {
     this.#entries = new Entries({ ...parts, maxValueBytes });
     this.#keys = new KeyPages(parts);
     this.#log = new RedisLog(connection, this.#names.log, losesNothing(facts), context);
-    this.defaultTtl = options.defaultTtl;
+    const { defaultTtl } = options;
+    this.defaultTtl = defaultTtl;
+    ({ get: this.get, put: this.put } = plainCalls(this.#entries, { clock, defaultTtl }));
     this.entries = this.#entries;
     this.batch = this.#entries;
     this.scan = this.#keys;
@@ -70,24 +69,6 @@ export class RedisBackend implements CacheBackend {
 
   exists(key: string, tenantId: string, call?: Call): Promise<boolean> {
     return this.#entries.exists(key, tenantId, call);
-  }
-
-  async get(key: string, tenantId: string, call?: Call): Promise<Bytes | undefined> {
-    const answer = await this.#entries.getEntry(key, tenantId, call);
-    return answer === undefined || isUnreadable(answer) ? undefined : answer.data;
-  }
-
-  async put(
-    key: string,
-    data: Bytes,
-    tenantId: string,
-    metadata?: UserMetadata,
-    ttl: number | null = this.defaultTtl,
-    call?: Call,
-  ): Promise<boolean> {
-    const entry = plainEntry(data, { now: this.#context.clock.now(), ttl, user: metadata });
-    const etag = await this.#entries.putEntry(key, entry, tenantId, undefined, call);
-    return etag !== undefined;
   }
 
   delete(key: string, tenantId: string, call?: Call): Promise<boolean> {

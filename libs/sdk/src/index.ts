@@ -16,6 +16,7 @@ export type {
   StoredHead,
   UserMetadata,
 } from "./entry.ts";
+export { plainCalls, type PlainCallsOptions } from "./plain-calls.ts";
 export { plainEntry, type PlainEntryOptions } from "./plain-entry.ts";
 export type { BackendStats, BackendTraits, CacheBackend } from "./backend.ts";
 export {

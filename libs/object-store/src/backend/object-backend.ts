@@ -1,6 +1,6 @@
 import {
   CacheError,
-  plainEntry,
+  plainCalls,
   type BackendContext,
   type BackendStats,
   type BackendTraits,
@@ -16,7 +16,6 @@ import {
   type StoredEntry,
   type StreamStore,
   type UnreadableCopy,
-  type UserMetadata,
   type WriteCondition,
 } from "@cogniverse/sdk";
 import { formatHeaders } from "../headers/object-headers.ts";
@@ -52,6 +51,8 @@ export interface ObjectBackendOptions {
 export class ObjectBackend implements CacheBackend {
   readonly traits: BackendTraits = { locality: "shared", durable: true };
   readonly defaultTtl: number | null;
+  readonly get: CacheBackend["get"];
+  readonly put: CacheBackend["put"];
   readonly entries: EntryStore;
   readonly batch: BatchStore;
   readonly streams: StreamStore;
@@ -73,7 +74,8 @@ export class ObjectBackend implements CacheBackend {
     this.#client = client;
     this.#options = options;
     this.#context = context;
-    this.defaultTtl = options.defaultTtl;
+    const { defaultTtl } = options;
+    this.defaultTtl = defaultTtl;
     this.#reader = new EntryReader({
       client,
       recent: this.#recent,
@@ -99,6 +101,8 @@ export class ObjectBackend implements CacheBackend {
     this.#log = new ObjectLog(client, options.layout, context, { intervalMs: options.coalesceMs });
     this.log = this.#log;
     this.entries = this.#entryStore();
+    const { clock } = context;
+    ({ get: this.get, put: this.put } = plainCalls(this.entries, { clock, defaultTtl }));
     this.batch = { getEntries: (keys, tenantId, call) => this.#getEntries(keys, tenantId, call) };
     this.streams = this.#streamStore();
   }
@@ -106,23 +110,6 @@ export class ObjectBackend implements CacheBackend {
   async exists(key: string, tenantId: string, call?: Call): Promise<boolean> {
     const head = await this.entries.headEntry(key, tenantId, call);
     return head !== undefined && !("unreadable" in head);
-  }
-
-  async get(key: string, tenantId: string, call?: Call): Promise<Bytes | undefined> {
-    const entry = await this.entries.getEntry(key, tenantId, call);
-    return entry === undefined || "unreadable" in entry ? undefined : entry.data;
-  }
-
-  async put(
-    key: string,
-    data: Bytes,
-    tenantId: string,
-    metadata?: UserMetadata,
-    ttl: number | null = this.defaultTtl,
-    call?: Call,
-  ): Promise<boolean> {
-    const entry = plainEntry(data, { now: this.#context.clock.now(), ttl, user: metadata });
-    return (await this.entries.putEntry(key, entry, tenantId, undefined, call)) !== undefined;
   }
 
   async delete(key: string, tenantId: string, call?: Call): Promise<boolean> {
