@@ -1,0 +1,78 @@
+import { ExportResultCode, type ExportResult } from "@opentelemetry/core";
+import { OTLPMetricExporter } from "@opentelemetry/exporter-metrics-otlp-proto";
+import { CompressionAlgorithm } from "@opentelemetry/otlp-exporter-base";
+import {
+  PeriodicExportingMetricReader,
+  type AggregationOption,
+  type AggregationTemporality,
+  type InstrumentType,
+  type MetricProducer,
+  type MetricReader,
+  type PushMetricExporter,
+  type ResourceMetrics,
+} from "@opentelemetry/sdk-metrics";
+import type { CardinalityLimits } from "../../metrics/cardinality.ts";
+import type { OtlpTarget } from "../telemetry-config.ts";
+import type { ExportHealth } from "./export-health.ts";
+import { seriesLimit, temporalityOf } from "./reader-policy.ts";
+
+/** Where metrics are pushed, and how often. */
+export type OtlpPush = OtlpTarget & Readonly<{ intervalMs: number }>;
+
+/** Pushes metrics to a collector, protobuf over HTTP. */
+export function otlpReader(
+  target: OtlpPush,
+  limits: CardinalityLimits,
+  producer: MetricProducer,
+  health: ExportHealth,
+): MetricReader {
+  const exporter = new OTLPMetricExporter({
+    url: target.url,
+    headers: { ...target.headers },
+    timeoutMillis: target.timeoutMs,
+    compression:
+      target.compression === "gzip" ? CompressionAlgorithm.GZIP : CompressionAlgorithm.NONE,
+  });
+  return new PeriodicExportingMetricReader({
+    exporter: new WatchedExporter(exporter, health),
+    exportIntervalMillis: target.intervalMs,
+    exportTimeoutMillis: Math.min(target.timeoutMs, target.intervalMs),
+    cardinalityLimits: { default: seriesLimit(limits) },
+    metricProducers: [producer],
+  });
+}
+
+/** Tells {@link ExportHealth} how each export ended. */
+class WatchedExporter implements PushMetricExporter {
+  readonly #inner: OTLPMetricExporter;
+  readonly #health: ExportHealth;
+
+  constructor(inner: OTLPMetricExporter, health: ExportHealth) {
+    this.#inner = inner;
+    this.#health = health;
+  }
+
+  export(metrics: ResourceMetrics, done: (result: ExportResult) => void): void {
+    this.#inner.export(metrics, (result) => {
+      if (result.code === ExportResultCode.SUCCESS) this.#health.succeeded();
+      else this.#health.failed(result.error);
+      done(result);
+    });
+  }
+
+  selectAggregationTemporality(type: InstrumentType): AggregationTemporality {
+    return temporalityOf(type, (other) => this.#inner.selectAggregationTemporality(other));
+  }
+
+  selectAggregation(type: InstrumentType): AggregationOption {
+    return this.#inner.selectAggregation(type);
+  }
+
+  forceFlush(): Promise<void> {
+    return this.#inner.forceFlush();
+  }
+
+  shutdown(): Promise<void> {
+    return this.#inner.shutdown();
+  }
+}
