@@ -1,0 +1,62 @@
+import type { ResolvedMetricsConfig, TelemetryConfig } from "../telemetry-config.ts";
+import { compressionOf, type Environment, numberOf, pairsOf, textOf } from "./environment.ts";
+import { signalUrl } from "./otlp-url.ts";
+import { lowerCased } from "./trace-target.ts";
+
+const PATH = "/v1/metrics";
+
+/** Which ways metrics leave. `OTEL_METRICS_EXPORTER` (otlp, prometheus) opens one as naming it in the configuration does. */
+export function metricsTargets(config: TelemetryConfig, env: Environment): ResolvedMetricsConfig {
+  const { otlp, prometheus, tenants = 100, keyTypes = 50 } = config.metrics ?? {};
+  const asked = (textOf(env, "OTEL_METRICS_EXPORTER") ?? "").split(",").map((s) => s.trim());
+  const url = metricsUrl(otlp?.endpoint, env, otlp !== undefined || asked.includes("otlp"));
+  return {
+    otlp: url === undefined ? undefined : { ...otlpMetrics(config, env), url },
+    prometheus:
+      prometheus === undefined && !asked.includes("prometheus")
+        ? undefined
+        : {
+            host: prometheus?.host ?? textOf(env, "OTEL_EXPORTER_PROMETHEUS_HOST") ?? "127.0.0.1",
+            port: prometheus?.port ?? numberOf(env, "OTEL_EXPORTER_PROMETHEUS_PORT") ?? 9464,
+            path: prometheus?.path ?? "/metrics",
+          },
+    tenants,
+    keyTypes,
+  };
+}
+
+/** The endpoint of all signals counts only where metrics were asked for: it is often a Phoenix, which takes none. */
+function metricsUrl(
+  endpoint: string | undefined,
+  env: Environment,
+  asked: boolean,
+): string | undefined {
+  if (endpoint !== undefined) return signalUrl(endpoint, PATH, "metrics.otlp.endpoint");
+  const own = textOf(env, "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT");
+  if (own !== undefined) return signalUrl(own, "", "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT");
+  const any = asked ? textOf(env, "OTEL_EXPORTER_OTLP_ENDPOINT") : undefined;
+  return any === undefined ? undefined : signalUrl(any, PATH, "OTEL_EXPORTER_OTLP_ENDPOINT");
+}
+
+function otlpMetrics(
+  config: TelemetryConfig,
+  env: Environment,
+): Omit<NonNullable<ResolvedMetricsConfig["otlp"]>, "url"> {
+  const { intervalMs, headers = {} } = config.metrics?.otlp ?? {};
+  const compression = compressionOf(
+    env,
+    "OTEL_EXPORTER_OTLP_METRICS_COMPRESSION",
+    "OTEL_EXPORTER_OTLP_COMPRESSION",
+  );
+  return {
+    protocol: "http/protobuf",
+    compression: compression ?? "gzip",
+    headers: lowerCased(
+      pairsOf(env, "OTEL_EXPORTER_OTLP_HEADERS"),
+      pairsOf(env, "OTEL_EXPORTER_OTLP_METRICS_HEADERS"),
+      headers,
+    ),
+    timeoutMs: numberOf(env, "OTEL_METRIC_EXPORT_TIMEOUT", "OTEL_EXPORTER_OTLP_TIMEOUT") ?? 10_000,
+    intervalMs: intervalMs ?? numberOf(env, "OTEL_METRIC_EXPORT_INTERVAL") ?? 60_000,
+  };
+}

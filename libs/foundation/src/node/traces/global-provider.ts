@@ -1,0 +1,65 @@
+import {
+  context,
+  type Context,
+  type Span,
+  type SpanOptions,
+  trace,
+  type Tracer,
+  type TracerOptions,
+  type TracerProvider,
+} from "@opentelemetry/api";
+import { AsyncLocalStorageContextManager } from "@opentelemetry/context-async-hooks";
+import { hasContextManager, hasGlobalProvider } from "../../tracing/api-global.ts";
+import { tenantOf } from "../../tracing/trail.ts";
+import type { TraceProviders } from "./trace-providers.ts";
+
+/**
+ * What other instrumentation of the process gets from the OpenTelemetry API. A span that it begins below one of a tenant's goes where
+ * the tenant's goes: Phoenix files a trace under the span that arrives first, and such a span ends before the one above it.
+ */
+export class GlobalProvider implements TracerProvider {
+  readonly #providers: TraceProviders;
+
+  constructor(providers: TraceProviders) {
+    this.#providers = providers;
+  }
+
+  getTracer(name: string, version?: string, options?: TracerOptions): Tracer {
+    const startSpan = (
+      spanName: string,
+      about?: SpanOptions,
+      above: Context = context.active(),
+    ): Span =>
+      this.#providers
+        .tracer(tenantOf(above), name, version, options)
+        .startSpan(spanName, about, above);
+    return { startSpan, startActiveSpan: activeStarter(startSpan) };
+  }
+}
+
+/** The overloads of `startActiveSpan` over one `startSpan`. */
+function activeStarter(startSpan: Tracer["startSpan"]): Tracer["startActiveSpan"] {
+  return <F extends (span: Span) => unknown>(
+    name: string,
+    ...rest: readonly [F] | readonly [SpanOptions, F] | readonly [SpanOptions, Context, F]
+  ): ReturnType<F> => {
+    const run = rest.at(-1) as F; // Each overload ends with it.
+    const about = rest.length > 1 ? (rest[0] as SpanOptions) : {}; // It comes first in those that have it.
+    const above = rest.length > 2 ? (rest[1] as Context) : context.active(); // And the context second.
+    const span = startSpan(name, about, above);
+    // `run` returns what F returns; the type of a call through a type parameter forgets it.
+    return context.with(trace.setSpan(above, span), () => run(span) as ReturnType<F>);
+  };
+}
+
+/**
+ * Registers with the API where nobody has, and returns what takes the provider away again. `undefined`: the process has an SDK of its own, which
+ * stays. The context manager stays for good: it costs nothing, and others may rely on it by then.
+ */
+export function registerGlobally(providers: TraceProviders): (() => void) | undefined {
+  if (hasGlobalProvider()) return undefined;
+  if (!hasContextManager())
+    context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
+  trace.setGlobalTracerProvider(new GlobalProvider(providers));
+  return () => trace.disable();
+}

@@ -1,0 +1,132 @@
+import type { Attributes, Span, SpanStart } from "@cogniverse/sdk";
+import {
+  type Context,
+  isSpanContextValid,
+  type Link,
+  type SpanContext,
+  trace,
+  TraceFlags,
+} from "@opentelemetry/api";
+import { activeContext } from "./api-global.ts";
+import { NO_SPAN } from "./no-span.ts";
+import { PortSpan, type SpanTools } from "./port-span.ts";
+import { SpanClock, type TimeSource } from "./span-clock.ts";
+import type { SpanSource } from "./span-source.ts";
+import { Trail, trailOf } from "./trail.ts";
+
+/** What decides which spans are made, and how. */
+export interface SpanMakerOptions {
+  readonly source: SpanSource;
+  readonly tools: SpanTools;
+  readonly time: TimeSource;
+  /** Share of hits kept, 0 to 1. */
+  readonly hits: number;
+}
+
+/** What stands above a span that is about to begin. */
+interface Above {
+  readonly context: Context;
+  readonly span: SpanContext | undefined;
+  /** Of `span`, where it is on one. */
+  readonly trail: Trail | undefined;
+}
+
+/** Starts the spans of the cache. No method throws. */
+export class SpanMaker {
+  readonly #options: SpanMakerOptions;
+
+  constructor(options: SpanMakerOptions) {
+    this.#options = options;
+  }
+
+  start(name: string, tenantId: string, start: SpanStart): Span {
+    try {
+      if (!this.#options.source.isLive()) return NO_SPAN;
+      const above = aboveOf(start);
+      return this.#keeps(above, start) ? this.#begin(name, tenantId, start, above) : NO_SPAN;
+    } catch {
+      // An SDK or a sampler that throws costs the span, not the read.
+      return NO_SPAN;
+    }
+  }
+
+  #keeps({ span }: Above, { always, attributes }: SpanStart): boolean {
+    if (always === true) return true;
+    if (span === undefined || !isSampled(span)) return false;
+    const hit = attributes?.["cache.hit"];
+    if (hit === undefined || hit === "miss") return true;
+    return sharePasses(span.traceId, this.#options.hits);
+  }
+
+  #begin(name: string, tenantId: string, start: SpanStart, above: Above): Span {
+    const { source, tools, time } = this.#options;
+    const root = this.#isRoot(tenantId, above);
+    const clock = (!root && above.trail?.clock) || new SpanClock(time);
+    const span = source.tracerFor(tenantId).startSpan(
+      name,
+      {
+        startTime: clock.at(start.agoMs),
+        ...(root && { root: true, links: linksTo(above.span) }),
+      },
+      above.context,
+    );
+    const own = span.spanContext();
+    if (!span.isRecording() || !isSampled(own)) return NO_SPAN;
+    const trail =
+      !root && above.trail !== undefined ? above.trail : new Trail(tenantId, own.traceId, clock);
+    const { attributes } = start;
+    return new PortSpan(tools, { name, span, above: above.context, trail, attributes });
+  }
+
+  /**
+   * Whether a span begins a trace of its own: below nothing, below what is not kept, below another tenant's span, and, where tenants are
+   * apart, below any span that is not on its tenant's trail. Phoenix files a whole trace where its first span belongs.
+   */
+  #isRoot(tenantId: string, { span, trail }: Above): boolean {
+    if (span === undefined || !isSampled(span)) return true;
+    return trail === undefined ? this.#options.source.apart : trail.tenantId !== tenantId;
+  }
+}
+
+/** True where the span of the active context is one that an exporter will see. */
+export function isUnderKept(): boolean {
+  const span = trace.getSpan(activeContext());
+  if (span === undefined) return false;
+  try {
+    return isSampled(span.spanContext());
+  } catch {
+    return false;
+  }
+}
+
+function aboveOf({ parent }: SpanStart): Above {
+  const context = parent instanceof PortSpan ? parent.context : activeContext();
+  const span = trace.getSpan(context)?.spanContext();
+  if (span === undefined || !isSpanContextValid(span))
+    return { context, span: undefined, trail: undefined };
+  return { context, span, trail: trailOf(context, span) };
+}
+
+function isSampled(span: SpanContext): boolean {
+  return (span.traceFlags & TraceFlags.SAMPLED) !== 0;
+}
+
+/** Deterministic by trace: of one trace all hits are kept, or none. The last digits of a trace id are random by W3C Trace Context. */
+function sharePasses(traceId: string, share: number): boolean {
+  return share >= 1 || Number.parseInt(traceId.slice(-8), 16) / 0x1_0000_0000 < share;
+}
+
+function linksTo(span: SpanContext | undefined): Link[] {
+  return span === undefined ? [] : [{ context: span }];
+}
+
+/** True for a span that an application describes: of a kind of its own. It is kept where nothing stands above it that decides. */
+export function isApplications(attributes: Attributes): boolean {
+  const kind = attributes["openinference.span.kind"];
+  return kind !== undefined && kind !== "CHAIN";
+}
+
+/** True where no span is active. */
+export function isTop(): boolean {
+  return aboveOf({}).span === undefined;
+}
