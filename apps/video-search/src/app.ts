@@ -3,7 +3,8 @@ import { fileURLToPath } from "node:url";
 import { createCache, type ConfiguredCache } from "@cogniverse/runtime";
 import { VideoSearchAgent } from "./agent/video-search-agent.ts";
 import { VideoProcessor } from "./ingest/video-processor.ts";
-import type { ArtefactMaking, ArtefactModels } from "./ingest/artefacts.ts";
+import type { ArtefactMaking } from "./ingest/artefacts.ts";
+import type { ArtefactModels } from "./models/artefact-models.ts";
 import { Fingerprints } from "./ingest/fingerprints.ts";
 import { DEFAULT_SETTINGS, type IngestSettings } from "./ingest/ingest-settings.ts";
 import { VideoLibrary } from "./library/video-library.ts";
@@ -40,8 +41,9 @@ export class App implements AsyncDisposable {
     this.cache = cache;
     this.library = library;
     this.#own = own;
-    this.processor = new VideoProcessor({ cache, library, making });
-    this.agent = new VideoSearchAgent({ cache, library, making });
+    const { telemetry } = cache;
+    this.processor = new VideoProcessor({ cache, library, making, telemetry });
+    this.agent = new VideoSearchAgent({ cache, library, making, telemetry });
   }
 
   /** Throws `ConfigError` for a configuration that is wrong. */

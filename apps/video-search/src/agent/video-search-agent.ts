@@ -1,13 +1,16 @@
-import { hashQuery } from "@cogniverse/core";
-import type { CacheManager, TenantCache } from "@cogniverse/sdk";
+import { hashQuery, noTelemetry } from "@cogniverse/core";
+import type { CacheManager, TelemetryPort, TenantCache } from "@cogniverse/sdk";
 import { modelPart, resultsKey } from "../ingest/artefact-keys.ts";
 import { ArtefactReport } from "../ingest/artefact-report.ts";
 import { Artefacts, type ArtefactMaking } from "../ingest/artefacts.ts";
+import type { ArtefactModels } from "../models/artefact-models.ts";
 import { indexRevision } from "../library/index-revision.ts";
 import type { VideoLibrary, VideoRecord } from "../library/video-library.ts";
 import { decodeImage, UnreadableImageError } from "../media/decode-image.ts";
 import { rank } from "../search/rank.ts";
 import type { SearchFilters, SearchHit, SearchQuery } from "../search/search-query.ts";
+import { AppSpans } from "../telemetry/app-spans.ts";
+import { tracedModels } from "../telemetry/traced-models.ts";
 import { collectArtefacts } from "./collect-artefacts.ts";
 import { findVideo } from "./find-video.ts";
 import { readExample, type SearchExample } from "./search-example.ts";
@@ -34,7 +37,17 @@ export interface VideoSearchAgentOptions {
   readonly cache: CacheManager;
   readonly library: VideoLibrary;
   readonly making: ArtefactMaking;
+  /** Default: none. */
+  readonly telemetry?: TelemetryPort | undefined;
 }
+
+/** What one answer is worked out with. */
+type Answering = Readonly<{
+  cache: TenantCache;
+  report: ArtefactReport;
+  spans: AppSpans;
+  signal: AbortSignal;
+}>;
 
 /** A query with everything that shapes its answer. `within`: the films it is asked of. */
 type Question = Readonly<{
@@ -69,13 +82,29 @@ export class VideoSearchAgent {
     tenantId: string,
     options: SearchOptions = {},
   ): Promise<SearchAnswer> {
+    const { telemetry = noTelemetry } = this.#options;
+    const spans = new AppSpans(telemetry, tenantId);
+    const { strategy = "text", topK = 10 } = options;
+    return spans.search({ query, strategy, topK }, () =>
+      this.#search(query, { tenantId, spans }, options),
+    );
+  }
+
+  async #search(
+    query: string,
+    { tenantId, spans }: Readonly<{ tenantId: string; spans: AppSpans }>,
+    options: SearchOptions,
+  ): Promise<SearchAnswer> {
     const { signal, report = new ArtefactReport() } = options;
     const startedAt = performance.now();
     const cache = this.#options.cache.forTenant(tenantId);
     const question = await this.#understand(query, tenantId, options);
     const info = await cache.getOrComputeWithInfo(
       this.#key(question),
-      (context) => this.#answer(question, { cache, report, signal: context.signal }),
+      ({ signal: wanted }) =>
+        spans.retrieve(query, () =>
+          this.#answer(question, { cache, report, spans, signal: wanted }),
+        ),
       { signal },
     );
     const ms = performance.now() - startedAt;
@@ -114,13 +143,10 @@ export class VideoSearchAgent {
     });
   }
 
-  async #answer(
-    question: Question,
-    call: Readonly<{ cache: TenantCache; report: ArtefactReport; signal: AbortSignal }>,
-  ): Promise<readonly SearchHit[]> {
+  async #answer(question: Question, call: Answering): Promise<readonly SearchHit[]> {
     const artefacts = new Artefacts({ ...this.#options.making, ...call });
     const { strategy, topK, filters, within } = question;
-    const prepared = await this.#prepare(question, artefacts, call.signal);
+    const prepared = await this.#prepare(question, artefacts, call);
     const known = [];
     for (const video of within) known.push(await collectArtefacts(artefacts, video, strategy));
     return rank(prepared, known, { topK, filters });
@@ -129,29 +155,35 @@ export class VideoSearchAgent {
   async #prepare(
     { text, strategy, example }: Question,
     artefacts: Artefacts,
-    signal: AbortSignal,
+    { spans, signal }: Answering,
   ): Promise<SearchQuery> {
-    const { models } = this.#options.making;
+    const models = tracedModels(this.#options.making.models, spans);
     if (strategy === "transcript") return { strategy, text };
     if (strategy === "text" || example === undefined) {
       const [vector] = (await models.text.embedTexts?.([text], { signal })) ?? [];
       return { strategy: "text", text, vector };
     }
     if (example.kind === "moment") return momentQuery(example, artefacts);
-    return { strategy: "similar", vector: await this.#see(text, example.bytes, signal) };
+    return {
+      strategy: "similar",
+      vector: await see(models, { path: text, image: example.bytes }, signal),
+    };
   }
+}
 
-  async #see(path: string, image: Uint8Array, signal: AbortSignal): Promise<Float32Array> {
-    const { vision } = this.#options.making.models;
-    await decodeImage(image, 1, { signal }).catch((cause: unknown) => {
-      if (!(cause instanceof UnreadableImageError)) throw cause;
-      throw new SearchError(`${path}: ${cause.message}`, { cause });
-    });
-    const [vector] = await vision.embedImages([image], { signal });
-    if (vector === undefined)
-      throw new SearchError("The vision model gave no vector for the example");
-    return vector;
-  }
+async function see(
+  { vision }: ArtefactModels,
+  { path, image }: Readonly<{ path: string; image: Uint8Array }>,
+  signal: AbortSignal,
+): Promise<Float32Array> {
+  await decodeImage(image, 1, { signal }).catch((cause: unknown) => {
+    if (!(cause instanceof UnreadableImageError)) throw cause;
+    throw new SearchError(`${path}: ${cause.message}`, { cause });
+  });
+  const [vector] = await vision.embedImages([image], { signal });
+  if (vector === undefined)
+    throw new SearchError("The vision model gave no vector for the example");
+  return vector;
 }
 
 /** Looks for what is like the key frame nearest to the moment, but not for that one. */

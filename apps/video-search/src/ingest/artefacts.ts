@@ -6,7 +6,7 @@ import { extractKeyframes, framesAt } from "../media/keyframes.ts";
 import type { Transcript } from "../media/transcript.ts";
 import { UnreadableVideoError } from "../media/unreadable-video-error.ts";
 import { labelVector } from "../models/label-vector.ts";
-import type { EmbeddingModel, LabelModel, TranscriptionModel } from "../models/model-port.ts";
+import type { ArtefactModels } from "../models/artefact-models.ts";
 import { transcribeVideo } from "../models/transcribe-video.ts";
 import { normalise } from "../models/vector.ts";
 import {
@@ -15,6 +15,8 @@ import {
   type FrameLabels,
   type KeyframeManifest,
 } from "./artefact-keys.ts";
+import type { AppSpans } from "../telemetry/app-spans.ts";
+import { tracedModels } from "../telemetry/traced-models.ts";
 import type { ArtefactReport, ArtefactType } from "./artefact-report.ts";
 import { FilmKeys } from "./film-keys.ts";
 import { readUnchanged } from "./film-source.ts";
@@ -22,16 +24,6 @@ import type { Fingerprints } from "./fingerprints.ts";
 import type { IngestSettings } from "./ingest-settings.ts";
 import { unlessDown } from "./unless-down.ts";
 import { vectorArrays, vectorOf, vectorsOf } from "./vector-arrays.ts";
-
-/** The models that artefacts are computed with. */
-export interface ArtefactModels {
-  readonly vision: LabelModel &
-    Required<Pick<EmbeddingModel, "embedImages">> &
-    Pick<EmbeddingModel, "dimensions">;
-  readonly text: EmbeddingModel;
-  /** Asked where a film brings no text of its own. */
-  readonly speech?: TranscriptionModel | undefined;
-}
 
 /** What artefacts of any film are made with. */
 export interface ArtefactMaking {
@@ -44,6 +36,7 @@ export interface ArtefactMaking {
 export interface ArtefactsOptions extends ArtefactMaking {
   readonly cache: TenantCache;
   readonly report: ArtefactReport;
+  readonly spans: AppSpans;
   readonly signal?: AbortSignal | undefined;
   /** Compute everything anew and replace what is there. */
   readonly refresh?: boolean | undefined;
@@ -55,12 +48,14 @@ export interface ArtefactsOptions extends ArtefactMaking {
  */
 export class Artefacts {
   readonly #options: ArtefactsOptions;
+  readonly #models: ArtefactModels;
 
   /** What a compute reads for itself: in a forced run that was made anew just before. */
   readonly #sources: Artefacts;
 
   constructor(options: ArtefactsOptions) {
     this.#options = options;
+    this.#models = tracedModels(options.models, options.spans);
     this.#sources = options.refresh === true ? new Artefacts({ ...options, refresh: false }) : this;
   }
 
@@ -94,7 +89,7 @@ export class Artefacts {
 
   /** What the vision model sees in one key frame, length 1. */
   async frameVector(video: VideoRecord, timestampMs: number): Promise<Float32Array> {
-    const { vision } = this.#options.models;
+    const { vision } = this.#models;
     const key = this.#keys(video).frameVector(timestampMs);
     const arrays = await this.#obtain("frame embedding", key, async ({ signal }) => {
       const [vector] = await vision.embedImages([await this.#sources.jpeg(video, timestampMs)], {
@@ -111,7 +106,7 @@ export class Artefacts {
     manifest: KeyframeManifest,
     window: ChunkWindow,
   ): Promise<NdArrays> {
-    const { vision } = this.#options.models;
+    const { vision } = this.#models;
     return this.#obtain(
       "chunk embedding",
       this.#keys(video).chunkVector(window.index),
@@ -128,7 +123,7 @@ export class Artefacts {
 
   /** What is embedded for the video. */
   summary(video: VideoRecord, manifest: KeyframeManifest): Promise<EmbeddingSummary> {
-    const { vision } = this.#options.models;
+    const { vision } = this.#models;
     return this.#obtain("embedding summary", this.#keys(video).summary, () => ({
       model: modelPart(vision.identity),
       dimensions: vision.dimensions,
@@ -144,7 +139,7 @@ export class Artefacts {
 
   /** Guesses for every key frame. */
   labels(video: VideoRecord, manifest: KeyframeManifest): Promise<FrameLabels> {
-    const { vision } = this.#options.models;
+    const { vision } = this.#models;
     return this.#obtain("labels", this.#keys(video).labels, async ({ signal }) => {
       const labels = [];
       for (const ms of manifest.timestampsMs) {
@@ -161,7 +156,7 @@ export class Artefacts {
     video: VideoRecord,
     manifest: KeyframeManifest,
   ): Promise<readonly Float32Array[]> {
-    const { text } = this.#options.models;
+    const { text } = this.#models;
     const key = this.#keys(video).labelVectors;
     const arrays = await this.#obtain("label vectors", key, async ({ signal }) => {
       const { labels } = await this.#sources.labels(video, manifest);

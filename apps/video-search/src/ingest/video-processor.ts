@@ -1,8 +1,10 @@
 import { basename, extname, resolve } from "node:path";
-import type { CacheManager } from "@cogniverse/sdk";
+import { noTelemetry } from "@cogniverse/core";
+import type { CacheManager, TelemetryPort } from "@cogniverse/sdk";
 import type { VideoLibrary, VideoRecord } from "../library/video-library.ts";
 import { probeVideo } from "../media/probe-video.ts";
 import { findSidecar, readSidecar } from "../media/subtitles.ts";
+import { AppSpans } from "../telemetry/app-spans.ts";
 import { Artefacts, type ArtefactMaking } from "./artefacts.ts";
 import { ArtefactReport } from "./artefact-report.ts";
 
@@ -11,6 +13,8 @@ export interface VideoProcessorOptions {
   readonly cache: CacheManager;
   readonly library: VideoLibrary;
   readonly making: ArtefactMaking;
+  /** Default: none. */
+  readonly telemetry?: TelemetryPort | undefined;
 }
 
 /** Options of one ingestion. */
@@ -35,6 +39,8 @@ export type IngestedVideo = Readonly<{
   computed: number;
 }>;
 
+type Ingestion = Readonly<{ path: string; title: string; tenantId: string; spans: AppSpans }>;
+
 /** Turns files into artefacts that can be searched. */
 export class VideoProcessor {
   readonly #options: VideoProcessorOptions;
@@ -53,9 +59,18 @@ export class VideoProcessor {
     tenantId: string,
     options: IngestOptions = {},
   ): Promise<IngestedVideo> {
+    const { telemetry = noTelemetry } = this.#options;
+    const spans = new AppSpans(telemetry, tenantId);
+    const title = basename(path, extname(path));
+    return spans.ingest(title, () => this.#ingest({ path, title, tenantId, spans }, options));
+  }
+
+  async #ingest(
+    { path, title, tenantId, spans }: Ingestion,
+    options: IngestOptions,
+  ): Promise<IngestedVideo> {
     const { report = new ArtefactReport(), signal, onStep } = options;
     const before = report.computed;
-    const title = basename(path, extname(path));
     const step = (name: string, done = 0, total = 0): void =>
       onStep?.({ title, name, done, total });
     const { making } = this.#options;
@@ -67,6 +82,7 @@ export class VideoProcessor {
       ...making,
       cache,
       report,
+      spans,
       signal,
       refresh: options.force,
     });

@@ -1,5 +1,5 @@
 import { hash } from "node:crypto";
-import type { ArtefactModels } from "../../src/ingest/artefacts.ts";
+import type { ArtefactModels } from "../../src/models/artefact-models.ts";
 
 const DIMENSIONS = 16;
 
