@@ -1,8 +1,6 @@
 import {
-  CacheManager,
   type CacheManagerOptions,
   defineKeyType,
-  noTelemetry,
   systemClock,
   systemRandom,
 } from "@cogniverse/core";
@@ -14,12 +12,13 @@ import type { Environment } from "./config/expand-variables.ts";
 import { CODECS } from "./config/key-type-codecs.ts";
 import { type LoadedConfig, loadConfig } from "./config/load-config.ts";
 import type { ResolvedConfig } from "./config/resolved-config.ts";
+import { ConfiguredCache } from "./configured-cache.ts";
 import { consoleLogger } from "./console-logger.ts";
 import { maskedLogger } from "./secrets/masked-logger.ts";
 import { maskedTelemetry } from "./secrets/masked-telemetry.ts";
-import { type CacheReport, reportOf } from "./tiers/cache-report.ts";
+import { cacheTelemetry } from "./telemetry/cache-telemetry.ts";
+import { telemetryFinding } from "./telemetry/resolve-with-environment.ts";
 import { type StartedTiers, startTiers } from "./tiers/start-tiers.ts";
-import type { TierConnection } from "./tiers/tier-connection.ts";
 
 /** Options of {@link createCache}: a configuration, and what the cache may use. */
 export type CreateCacheOptions = ConfigSource &
@@ -32,31 +31,9 @@ export type CreateCacheOptions = ConfigSource &
     random?: Random | undefined;
     /** Default: warnings and errors on standard error. */
     logger?: Logger | undefined;
-    /** Default: none. */
+    /** In the place of what the configuration says. Default: that; without it, the OpenTelemetry SDK of the process, where it has one. */
     telemetry?: TelemetryPort | undefined;
   }>;
-
-/** A cache manager that knows what it was configured from. Closing it closes its tiers. */
-export class ConfiguredCache extends CacheManager {
-  /** What the configuration came to. */
-  readonly config: ResolvedConfig;
-  readonly #connections: readonly TierConnection[];
-
-  constructor(
-    options: CacheManagerOptions,
-    config: ResolvedConfig,
-    connections: readonly TierConnection[],
-  ) {
-    super(options);
-    this.config = config;
-    this.#connections = connections;
-  }
-
-  /** Which tiers are there, at this moment. */
-  get report(): CacheReport {
-    return reportOf(this.config.enabled, this.#connections);
-  }
-}
 
 /**
  * Makes a cache from its configuration. Only a wrong configuration rejects, with a {@link ConfigError} that holds everything that is
@@ -65,25 +42,42 @@ export class ConfiguredCache extends CacheManager {
  */
 export async function createCache(options: CreateCacheOptions): Promise<ConfiguredCache> {
   const loaded = await loadConfig(options, { backends: options.backends, env: options.env });
-  const { resolved } = loaded;
+  const { resolved, secrets } = loaded;
   if (resolved === undefined) throw new ConfigError(loaded.problems);
-  const { secrets } = loaded;
-  const context = {
-    clock: options.clock ?? systemClock,
-    random: options.random ?? systemRandom,
-    logger: maskedLogger(options.logger ?? consoleLogger, secrets),
-    telemetry: maskedTelemetry(options.telemetry ?? noTelemetry, secrets),
-  };
-  const { networkLeaseMs } = resolved;
-  const started = await startTiers(resolved.tiers, { ...context, networkLeaseMs }, secrets);
+  const { clock = systemClock, random = systemRandom, env = process.env } = options;
+  const logger = maskedLogger(options.logger ?? consoleLogger, secrets);
+  const { telemetry: given } = options;
+  const { telemetry: config, networkLeaseMs } = resolved;
+  const parts = { given, config, logger, env, clock };
+  const { port, started } = await cacheTelemetry(parts).catch((error: unknown) => {
+    throw configErrorOf(error, loaded);
+  });
+  const telemetry = maskedTelemetry(port, secrets);
+  const context = { clock, random, logger, telemetry };
+  let tiers: StartedTiers | undefined;
   try {
-    refuseFindings(started, loaded);
-    const managerOptions = { ...managerPart(resolved), ...context, tiers: started.options };
-    return new ConfiguredCache(managerOptions, resolved, started.connections);
+    tiers = await startTiers(resolved.tiers, { ...context, networkLeaseMs }, secrets);
+    refuseFindings(tiers, loaded);
+    const { connections } = tiers;
+    const managerOptions = { ...managerPart(resolved), ...context, tiers: tiers.options };
+    return new ConfiguredCache(managerOptions, {
+      config: resolved,
+      connections,
+      telemetry,
+      started,
+    });
   } catch (error) {
-    await Promise.allSettled(started.connections.map((c) => c[Symbol.asyncDispose]()));
+    const connections = tiers?.connections ?? [];
+    await Promise.allSettled(connections.map((c) => c[Symbol.asyncDispose]()));
+    await started?.shutdown();
     throw error;
   }
+}
+
+/** Wrong variables are a wrong configuration too. */
+function configErrorOf(error: unknown, { locate }: LoadedConfig): unknown {
+  const finding = telemetryFinding(error);
+  return finding === undefined ? error : new ConfigError([locate(finding)], { cause: error });
 }
 
 function refuseFindings({ findings }: StartedTiers, { locate }: LoadedConfig): void {
@@ -102,5 +96,6 @@ function managerPart(
     ),
     backgroundLimit: config.backgroundLimit,
     coherenceWaitMs: config.coherenceWaitMs,
+    prices: config.prices,
   };
 }

@@ -1,4 +1,7 @@
-export { createCache, type ConfiguredCache, type CreateCacheOptions } from "./create-cache.ts";
+export type { ConfiguredCache } from "./configured-cache.ts";
+export { createCache, type CreateCacheOptions } from "./create-cache.ts";
+export type { TelemetrySummary } from "./telemetry/telemetry-summary.ts";
+export type { TelemetryReport } from "./telemetry/telemetry-report.ts";
 export type { CacheReport, TierReport } from "./tiers/cache-report.ts";
 export { consoleLogger } from "./console-logger.ts";
 export { installedBackends } from "./backends/installed-backends.ts";
@@ -11,6 +14,12 @@ export type {
   PolicyConfig,
   TierConfig,
 } from "./config/cache-config.ts";
+export type {
+  HeadersConfig,
+  MetricsSection,
+  PricesConfig,
+  TelemetrySection,
+} from "./config/telemetry-section.ts";
 export type { ConfigSource } from "./config/config-source.ts";
 export type { Environment } from "./config/expand-variables.ts";
 export type { ConfigLocation, ConfigProblemCode, LocatedProblem } from "./config/config-problem.ts";

@@ -1,3 +1,5 @@
+import type { PricesConfig, TelemetrySection } from "./telemetry-section.ts";
+
 /**
  * Options of a policy as YAML spells them. Every other property is a tier's name and says whether that tier keeps the
  * family; a tier that is not named does.
@@ -75,10 +77,13 @@ export interface CachingConfig {
   /** How long a read waits for the invalidation log before it computes instead. Default 1000. */
   readonly coherence_wait_ms?: number | undefined;
   readonly coherence?: CoherenceConfig | undefined;
+  /** What things cost. Left out: nothing is told in money. */
+  readonly prices?: PricesConfig | undefined;
 }
 
 /** What a configuration file says, and what `createCache({ config })` takes. Properties `x-...` at the top are the reader's own. */
 export interface CacheConfig {
   readonly caching: CachingConfig;
+  readonly telemetry?: TelemetrySection | undefined;
   readonly [extension: `x-${string}`]: unknown;
 }

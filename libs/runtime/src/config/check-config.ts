@@ -1,8 +1,12 @@
 import { type PolicyOptions, resolvePolicy } from "@cogniverse/core";
+import type { ResolvedTelemetryConfig } from "@cogniverse/foundation/node";
+import type { Prices } from "@cogniverse/sdk";
 import type { BackendModules } from "../backends/load-backend.ts";
 import type { LocatedProblem } from "./config-problem.ts";
 import type { ConfigSource } from "./config-source.ts";
 import type { Environment } from "./expand-variables.ts";
+import { resolveWithEnvironment } from "../telemetry/resolve-with-environment.ts";
+import { summarizeTelemetry, type TelemetrySummary } from "../telemetry/telemetry-summary.ts";
 import { type TruthSummary, truthOf } from "../tiers/truth.ts";
 import { BUILT_IN_KEY_TYPES } from "./key-type-findings.ts";
 import { loadConfig } from "./load-config.ts";
@@ -38,6 +42,10 @@ export type ConfigSummary = Readonly<{
   keyTypes: readonly Readonly<{ template: string; codec: string; version: number }>[];
   /** Whose invalidation log is the truth; it is so whether that tier can be reached or not. */
   truth: TruthSummary;
+  /** `null`: nothing is told in money. */
+  prices: Prices | null;
+  /** With what the environment says. `null`: no such section; an OpenTelemetry SDK of the process sees the cache. */
+  telemetry: TelemetrySummary | null;
 }>;
 
 /** The whole answer, as `config check --json` prints it. */
@@ -48,12 +56,18 @@ export type ConfigCheck = Readonly<
 
 /** Everything that is wrong with a configuration, or what it comes to. Connects to nothing and never rejects for what it finds. */
 export async function checkConfig(options: CheckConfigOptions): Promise<ConfigCheck> {
-  const { resolved, problems, secrets } = await loadConfig(options, options);
+  const { resolved, problems, secrets, locate } = await loadConfig(options, options);
   if (resolved === undefined) return { ok: false, problems };
-  return { ok: true, problems: [], summary: secrets.maskDeep(summarize(resolved)) };
+  const telemetry = resolveWithEnvironment(resolved.telemetry, options.env ?? process.env);
+  if (telemetry.finding !== undefined) return { ok: false, problems: [locate(telemetry.finding)] };
+  const summary = summarize(resolved, telemetry.config);
+  return { ok: true, problems: [], summary: secrets.maskDeep(summary) };
 }
 
-function summarize(config: ResolvedConfig): ConfigSummary {
+function summarize(
+  config: ResolvedConfig,
+  telemetry: ResolvedTelemetryConfig | undefined,
+): ConfigSummary {
   const names = config.tiers.map((tier) => tier.name);
   const summary = (...layers: readonly (PolicyOptions | undefined)[]): PolicySummary =>
     summarizePolicy(names, config.defaultPolicy, ...layers);
@@ -80,6 +94,8 @@ function summarize(config: ResolvedConfig): ConfigSummary {
       version,
     })),
     truth: truthOf(config),
+    prices: config.prices ?? null,
+    telemetry: telemetry === undefined ? null : summarizeTelemetry(telemetry),
   };
 }
 

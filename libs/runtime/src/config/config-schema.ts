@@ -1,6 +1,8 @@
 import * as z from "zod";
 import type { CacheConfig } from "./cache-config.ts";
 import { policySchema } from "./policy-schema.ts";
+import { pricesSchema } from "./prices-schema.ts";
+import { telemetrySchema } from "./telemetry-schema.ts";
 
 /** What a tier may be called: a letter, then letters, digits, `_` and `-`. */
 export const TIER_NAME: RegExp = /^[A-Za-z][A-Za-z0-9_-]{0,63}$/;
@@ -99,9 +101,10 @@ const caching = z.strictObject({
     .optional()
     .describe("How long a read waits for the invalidation log before it computes. Default 1000."),
   coherence: coherence.optional(),
+  prices: pricesSchema.optional(),
 });
 
 /** The whole file. Every other form of it (types, JSON Schema) is checked against or made from this one. */
 export const configSchema: z.ZodType<CacheConfig> = z
-  .strictObject({ caching })
+  .strictObject({ caching, telemetry: telemetrySchema.optional() })
   .describe("Configuration of a Cogniverse cache");

@@ -53,6 +53,7 @@ function amended(bare: RawMap, conditions: readonly unknown[]): RawMap {
   return {
     ...bare,
     properties: {
+      ...mapIn(bare, "properties"),
       caching: {
         ...caching,
         properties: { ...options, tiers: { ...tiers, additionalProperties: fullTier } },

@@ -10,11 +10,13 @@ import type { Environment } from "./expand-variables.ts";
 import { keyTypeFindings, knownFamilies } from "./key-type-findings.ts";
 import { inFileOrder, locateFinding } from "./locate-problem.ts";
 import { policyFindings } from "./policy-findings.ts";
+import { pricesFindings } from "./prices-findings.ts";
 import { isRawMap, mapIn, type RawMap, valueAt } from "./raw-value.ts";
 import { UNRESOLVED } from "./read-source.ts";
 import { resolveConfig, type TierModules } from "./resolve-config.ts";
 import type { ResolvedConfig, ResolvedTier } from "./resolved-config.ts";
 import { schemaFindings } from "./schema-findings.ts";
+import { telemetryFindings } from "./telemetry-findings.ts";
 import { tierFindings } from "./tier-findings.ts";
 
 /** What {@link loadConfig} may use beside the source. */
@@ -40,7 +42,8 @@ export async function loadConfig(
   source: ConfigSource,
   options: LoadOptions = {},
 ): Promise<LoadedConfig> {
-  const opened = await openSource(source, options.env ?? process.env);
+  const env = options.env ?? process.env;
+  const opened = await openSource(source, env);
   const secrets = new KnownSecrets([...opened.secrets, ...secretsIn(opened.data)]);
   const locate = (finding: Finding): LocatedProblem =>
     secrets.maskDeep(locateFinding(finding, opened.yaml));
@@ -53,7 +56,7 @@ export async function loadConfig(
     bases: opened.bases,
     load: options.load ?? importModule,
   });
-  const findings = distinct([...allFindings(data), ...backends.findings], data);
+  const findings = distinct([...allFindings(data, env), ...backends.findings], data);
   const located = [...secrets.maskDeep(opened.problems), ...findings.map(locate)];
   const problems = inFileOrder(located);
   const parsed = problems.length === 0 ? configSchema.safeParse(ownPart(data)) : undefined;
@@ -64,20 +67,24 @@ export async function loadConfig(
 
 /** Without what is the reader's own. */
 function ownPart(data: unknown): unknown {
-  return isRawMap(data) ? { caching: data["caching"] } : data;
+  if (!isRawMap(data)) return data;
+  const { caching, telemetry } = data;
+  return telemetry === undefined ? { caching } : { caching, telemetry };
 }
 
-function allFindings(data: unknown): readonly Finding[] {
+function allFindings(data: unknown, env: Environment): readonly Finding[] {
   const caching = mapIn(data, "caching");
   const hasSection = isRawMap(data) && isRawMap(data["caching"]);
+  const families = knownFamilies(caching);
   const meaning = hasSection
     ? [
         ...tierFindings(caching),
-        ...policyFindings(caching, knownFamilies(caching)),
+        ...policyFindings(caching, families),
         ...keyTypeFindings(caching),
+        ...pricesFindings(caching, families),
       ]
     : [];
-  return [...meaning, ...schemaFindings(data)];
+  return [...meaning, ...telemetryFindings(mapIn(data, "telemetry"), env), ...schemaFindings(data)];
 }
 
 /** One finding a place, the first; nothing about what a variable without a value would have been. */

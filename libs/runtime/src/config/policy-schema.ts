@@ -15,7 +15,9 @@ const policyOptions = {
     .optional()
     .describe("What a bounded tier evicts moves to the next tier of this policy. Default false."),
   compress_above_bytes: z
-    .union([wholeBytes, z.literal(false)])
+    .union([wholeBytes, z.literal(false)], {
+      error: "a whole number of bytes, at least 0, or false",
+    })
     .optional()
     .describe(
       "Compress JSON and plain bytes of at least this many bytes with zstd; false = never. Default 4096.",

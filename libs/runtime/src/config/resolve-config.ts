@@ -2,13 +2,17 @@ import type { PolicyOptions } from "@cogniverse/core";
 import { DEFAULT_NETWORK_LEASE_MS } from "@cogniverse/sdk";
 import type { CacheConfig, CachingConfig, PolicyConfig, TierConfig } from "./cache-config.ts";
 import { POLICY_OPTIONS } from "./policy-schema.ts";
+import { resolvePrices, telemetryConfig } from "./resolve-telemetry.ts";
 import type { ResolvedConfig, ResolvedTier } from "./resolved-config.ts";
 
 /** A tier's module and its options, by the tier's name. */
 export type TierModules = ReadonlyMap<string, Pick<ResolvedTier, "module" | "options" | "package">>;
 
 /** From the names of YAML to those of core. The configuration was checked; tiers without a module are left out. */
-export function resolveConfig({ caching }: CacheConfig, modules: TierModules): ResolvedConfig {
+export function resolveConfig(
+  { caching, telemetry }: CacheConfig,
+  modules: TierModules,
+): ResolvedConfig {
   const enabled = caching.enabled ?? true;
   const resolvePolicy = (policy: PolicyConfig): PolicyOptions => policyOptions(policy, enabled);
   return {
@@ -24,6 +28,8 @@ export function resolveConfig({ caching }: CacheConfig, modules: TierModules): R
     backgroundLimit: caching.background_limit,
     coherenceWaitMs: caching.coherence_wait_ms,
     networkLeaseMs: caching.coherence?.lease_ms ?? DEFAULT_NETWORK_LEASE_MS,
+    prices: caching.prices === undefined ? undefined : resolvePrices(caching.prices),
+    telemetry: telemetry === undefined ? undefined : telemetryConfig(telemetry),
   };
 }
 

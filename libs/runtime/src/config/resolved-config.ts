@@ -1,5 +1,6 @@
 import type { PolicyOptions } from "@cogniverse/core";
-import type { BackendModule } from "@cogniverse/sdk";
+import type { TelemetryConfig } from "@cogniverse/foundation/node";
+import type { BackendModule, Prices } from "@cogniverse/sdk";
 import type { KeyTypeConfig } from "./cache-config.ts";
 
 /** A tier that can be made. */
@@ -32,4 +33,7 @@ export type ResolvedConfig = Readonly<{
   coherenceWaitMs: number | undefined;
   /** D of a log that other machines read. */
   networkLeaseMs: number;
+  prices: Prices | undefined;
+  /** `undefined`: the file has no such section. Not joined with the environment yet; holds secrets. */
+  telemetry: TelemetryConfig | undefined;
 }>;

@@ -1,6 +1,7 @@
 import type * as z from "zod";
 import { configSchema } from "./config-schema.ts";
 import type { ConfigPath, Finding } from "./config-problem.ts";
+import { isSecretName } from "./mask-secrets.ts";
 import { nearestName } from "./nearest-name.ts";
 import { kindOf, valueAt } from "./raw-value.ts";
 import { validNames } from "./schema-names.ts";
@@ -15,6 +16,8 @@ export function schemaFindings(data: unknown): readonly Finding[] {
 }
 
 function findings(issue: Issue, data: unknown): readonly Finding[] {
+  const inner = issue.code === "invalid_union" ? insideChoice(issue) : [];
+  if (inner.length > 0) return inner.flatMap((one) => findings(one, data));
   // Property names are never symbols here: they come from YAML or JSON.
   const path: ConfigPath = issue.path.map((part) =>
     typeof part === "number" ? part : String(part),
@@ -33,6 +36,12 @@ function findings(issue: Issue, data: unknown): readonly Finding[] {
     ? `"${path.at(-1)}" is missing: it must be ${expected(issue)}`
     : `${subject(path)} must be ${expected(issue)}${received(issue, value)}${hint(issue, value)}${meant(suggestion)}`;
   return [{ code: "wrong_value", path, message, suggestion }];
+}
+
+/** What is wrong inside of a value that may be of several kinds, if it is of one of them. */
+function insideChoice(issue: Extract<Issue, { code: "invalid_union" }>): readonly Issue[] {
+  const inside = issue.errors.find((ofOne) => ofOne.every(({ path }) => path.length > 0)) ?? [];
+  return inside.map((one) => ({ ...one, path: [...issue.path, ...one.path] }));
 }
 
 /** Properties `x-...` at the top are the reader's own, for anchors. */
@@ -80,8 +89,6 @@ function expected(issue: Issue): string {
       return smallest(issue);
     case "too_big":
       return `at most ${issue.maximum}`;
-    case "invalid_union":
-      return "a whole number of bytes, at least 0, or false";
     default:
       return issue.message;
   }
@@ -92,11 +99,13 @@ function smallest(issue: Extract<Issue, { code: "too_small" }>): string {
   return issue.inclusive === true ? `at least ${issue.minimum}` : `more than ${issue.minimum}`;
 }
 
-/** Numbers are shown, text is not: it may have come from a variable. */
+/** Numbers are shown unless they stand for a secret, text is not: it may have come from a variable. */
 function received(issue: Issue, value: unknown): string {
+  if (issue.code === "invalid_format") return "";
   if (issue.code === "invalid_value" && typeof value === "string") return "";
   if (value === "") return ", not empty";
-  return typeof value === "number" && Number.isFinite(value)
+  const isSecret = issue.path.some((part) => isSecretName(String(part)));
+  return typeof value === "number" && Number.isFinite(value) && !isSecret
     ? `, not ${value}`
     : `, not ${kindOf(value)}`;
 }

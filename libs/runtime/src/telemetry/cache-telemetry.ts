@@ -1,0 +1,48 @@
+import { openMetrics, openTelemetry } from "@cogniverse/foundation";
+import { resolveTelemetryConfig } from "@cogniverse/foundation/config";
+import type { Telemetry, TelemetryConfig } from "@cogniverse/foundation/node";
+import type { Clock, Logger, TelemetryPort } from "@cogniverse/sdk";
+import type { Environment } from "../config/expand-variables.ts";
+import { isExporting } from "./resolve-with-environment.ts";
+
+/** Where a cache reports to. `started`: what is this cache's own, to be shut down with it. */
+export type CacheTelemetry = Readonly<{ port: TelemetryPort; started: Telemetry | undefined }>;
+
+/** What telemetry is made with. `given`: the port that code chose. */
+export type TelemetryParts = Readonly<{
+  given: TelemetryPort | undefined;
+  config: TelemetryConfig | undefined;
+  logger: Logger;
+  env: Environment;
+  clock: Clock;
+}>;
+
+/**
+ * What code gave; else what the configuration and the environment ask for; else whatever OpenTelemetry SDK the process has of its own. An SDK is
+ * loaded only where something is to be exported: that costs 60 MB. Waits for no collector. Throws `invalid_config` for variables that make no sense.
+ */
+export async function cacheTelemetry(parts: TelemetryParts): Promise<CacheTelemetry> {
+  const { given, config, logger, env, clock } = parts;
+  if (given !== undefined) return { port: given, started: undefined };
+  if (config === undefined) return { port: openTelemetry(), started: undefined };
+  if (!isExporting(resolveTelemetryConfig(config, env)))
+    return { port: ofTheProcess(config, logger), started: undefined };
+  const { startTelemetry } = await import("@cogniverse/foundation/node");
+  const started = await startTelemetry(config, { logger, env, clock });
+  return { port: started.port, started };
+}
+
+/** What a section says of spans holds for the process's own SDK as well. */
+function ofTheProcess(config: TelemetryConfig, logger: Logger): TelemetryPort {
+  const { keys, values, sampling, metrics } = config;
+  const { visibility, secret } = keys ?? {};
+  const { tenants, keyTypes } = metrics ?? {};
+  return openTelemetry({
+    visibility,
+    secret,
+    values,
+    hits: sampling?.hits,
+    metrics: openMetrics({ tenants, keyTypes }),
+    logger,
+  });
+}
