@@ -53,7 +53,7 @@ async function measure(
   if (!json) print(`\n${workload.name}: ${workload.about}\n`);
   progress.begin(workload.name);
   try {
-    for await (const item of workload.items()) {
+    for await (const item of workload.items({ rounds, roundMs, signal })) {
       signal.throwIfAborted();
       if ("value" in item) {
         results.push({ kind: "figure", workload: workload.name, figure: item });

@@ -7,6 +7,7 @@ import { localWorkload } from "./workloads/local.ts";
 import { memoryWorkload } from "./workloads/memory.ts";
 import { redisWorkload } from "./workloads/redis.ts";
 import { s3Workload } from "./workloads/s3.ts";
+import { telemetryWorkload } from "./workloads/telemetry.ts";
 
 const interruption = new AbortController();
 // The second time the default applies: the process ends at once.
@@ -22,6 +23,7 @@ process.exitCode = await runBench(process.argv.slice(2), {
     redisWorkload,
     s3Workload,
     gcsWorkload,
+    telemetryWorkload,
   ],
   signal: interruption.signal,
   print: (text) => void process.stdout.write(`${text}\n`),

@@ -1,4 +1,4 @@
-import type { Contest } from "./contest.ts";
+import type { Contest, ContestPace } from "./contest.ts";
 
 /** Something that is not a speed. `most`: the goal, where there is one. */
 export interface Figure {
@@ -8,10 +8,13 @@ export interface Figure {
   readonly most?: number;
 }
 
+/** How long and how often, for figures that are measured in rounds as contests are. */
+export type WorkloadPace = Pick<ContestPace, "rounds" | "roundMs" | "signal">;
+
 /** Contests and figures on one subject. They run one after the other; resources are released when the workload's iteration ends. */
 export interface Workload {
   readonly name: string;
   readonly about: string;
   /** Prepares each item when it is asked for. */
-  readonly items: () => AsyncIterable<Contest | Figure>;
+  readonly items: (pace: WorkloadPace) => AsyncIterable<Contest | Figure>;
 }
