@@ -20,6 +20,8 @@ import { Engine } from "../engine/engine.ts";
 import { KeyRegistry } from "../keys/key-registry.ts";
 import { abortable } from "../time/abortable.ts";
 import { observeCounters } from "../stats/observe-counters.ts";
+import { Sweeper, type SweepOptions } from "../sweep/sweeper.ts";
+import type { SweepReport } from "../sweep/sweep-report.ts";
 import { TenantState } from "../tenant/tenant-state.ts";
 import { demoteEvicted } from "./demotion.ts";
 import { inspectKey, previewScope, type CopyInfo, type ScopePreview } from "./inspection.ts";
@@ -35,6 +37,7 @@ import { TenantHandle } from "./tenant-handle.ts";
 export class CacheManager implements CacheManagerContract {
   readonly #engine: Engine;
   readonly #operations: Operations;
+  readonly #sweeper: Sweeper;
   readonly #handles = new Map<string, TenantHandle>();
   readonly #attached: readonly Disposable[];
   #closing: Promise<void> | undefined;
@@ -42,6 +45,7 @@ export class CacheManager implements CacheManagerContract {
   constructor(options: CacheManagerOptions) {
     this.#engine = new Engine(options);
     this.#operations = new Operations(this.#engine, new KeyRegistry(options.keyTypes));
+    this.#sweeper = new Sweeper(this.#engine);
     this.#attached = [
       demoteEvicted(this.#engine, (tenantId) => this.#handle(tenantId).state),
       observeCounters(this.#engine, () =>
@@ -219,6 +223,15 @@ export class CacheManager implements CacheManagerContract {
     );
   }
 
+  /**
+   * Deletes copies that no read can use any more, in every tier: those that an invalidation or another log's end has killed, and expired ones that the
+   * backend still lists. Each only while it is the very copy that was judged. Reads all metadata of the tenant, with few deletions at a time; what an
+   * invalidation promised holds without it. Throws `tier_unavailable` where the invalidation log cannot be read.
+   */
+  sweep(tenantId: string, options: SweepOptions = {}): Promise<SweepReport> {
+    return this.#with(tenantId, ({ state }) => this.#sweeper.sweep(state, options));
+  }
+
   flush(call?: Call): Promise<void> {
     return abortable(this.#engine.background.flush(), call?.signal ?? undefined);
   }
@@ -239,6 +252,7 @@ export class CacheManager implements CacheManagerContract {
       const shared = [...state.flights.values()].map(({ flight }) => flight);
       for (const flight of [...shared, ...state.unshared]) flight.abort(closedError());
     }
+    this.#sweeper.close(closedError());
     await this.#engine.background.drain();
     this.#engine.coherence.close();
     for (const attached of this.#attached) attached[Symbol.dispose]();

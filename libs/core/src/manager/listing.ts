@@ -46,13 +46,13 @@ export async function listTexts(
   return [...texts].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
 }
 
-/** Keys and metadata of one tier under a canonical prefix; nothing where the tier is down. */
+/** Keys and metadata of one tier under a canonical prefix; nothing where the tier is down. Returns at the end whether that was all. */
 export async function* headsOf(
   tier: Tier,
   tenant: TenantState,
   prefix: string,
   signal: AbortSignal | undefined,
-): AsyncGenerator<Readonly<{ key: string; head: StoredHead }>> {
+): AsyncGenerator<Readonly<{ key: string; head: StoredHead }>, boolean> {
   const { scan } = tier.backend;
   if (scan !== undefined && tier.backend.entries !== undefined) {
     const heads = scan.scan(prefix, undefined, tenant.tenantId, { signal });
@@ -64,7 +64,7 @@ export async function* headsOf(
           () => iterator.next(),
           { signal },
         );
-        if (!next.up || next.value.done === true) return;
+        if (!next.up || next.value.done === true) return next.up;
         yield { key: next.value.value.key, head: next.value.value };
       }
     } finally {
@@ -76,25 +76,31 @@ export async function* headsOf(
     (call) => tier.backend.listKeys(prefix, tenant.tenantId, call),
     { signal },
   );
-  if (!keys.up) return;
+  if (!keys.up) return false;
+  let isAll = true;
   for (let at = 0; at < keys.value.length; at += HEADS_AT_A_TIME) {
     const page = keys.value.slice(at, at + HEADS_AT_A_TIME);
-    yield* (await Promise.all(page.map((key) => headOf(tier, tenant, key, signal)))).flat();
+    const heads = await Promise.all(page.map((key) => headOf(tier, tenant, key, signal)));
+    yield* heads.flatMap((head) => head ?? []);
+    isAll &&= !heads.includes(undefined);
   }
+  return isAll;
 }
 
+/** `undefined` where the tier is down. */
 async function headOf(
   tier: Tier,
   tenant: TenantState,
   key: string,
   signal: AbortSignal | undefined,
-): Promise<readonly Readonly<{ key: string; head: StoredHead }>[]> {
+): Promise<readonly Readonly<{ key: string; head: StoredHead }>[] | undefined> {
   const answer = await tier.call(
     { what: "head", tenantId: tenant.tenantId },
     (call) => tier.entries.headEntry(key, tenant.tenantId, call),
     { signal },
   );
-  if (!answer.up || answer.value === undefined || isUnreadable(answer.value)) return [];
+  if (!answer.up) return undefined;
+  if (answer.value === undefined || isUnreadable(answer.value)) return [];
   return [{ key, head: answer.value }];
 }
 
