@@ -1,0 +1,97 @@
+import { expect, test } from "@jest/globals";
+import { HitAnnotations } from "../../src/node/annotations/hit-annotations.ts";
+import { annotationsUrl } from "../../src/node/annotations/annotation-form.ts";
+import { recordingLogger } from "../metrics/node-metrics.ts";
+import { annotationReceiver, type AnnotationReceiver } from "./annotation-receiver.ts";
+
+/** Longer than any test: what is sent is sent for another reason than time. */
+const NEVER_MS = 3_600_000;
+
+function opened(
+  { url }: AnnotationReceiver,
+  batching: ConstructorParameters<typeof HitAnnotations>[2],
+) {
+  const logger = recordingLogger();
+  const headers = { authorization: "Bearer s3cret" };
+  const hits = new HitAnnotations({ url, headers, timeoutMs: 60_000 }, logger, batching);
+  return { hits, logger };
+}
+
+function annotateAll(hits: HitAnnotations, count: number): void {
+  for (let index = 0; index < count; index++) hits.annotate(`span-${index}`, "hot");
+}
+
+test("a scripted HTTP server gets batches no larger than asked, with the API key, in order", async () => {
+  await using receiver = await annotationReceiver();
+  const { hits } = opened(receiver, { maxSize: 100, delayMs: NEVER_MS });
+  annotateAll(hits, 250);
+  await hits.flush(60_000);
+  expect(receiver.posts.map(({ spanIds }) => spanIds.length)).toEqual([100, 100, 50]);
+  expect(receiver.posts.flatMap(({ spanIds }) => spanIds)[249]).toBe("span-249");
+  expect(receiver.posts[0]).toMatchObject({
+    method: "POST",
+    path: "/v1/span_annotations",
+    headers: { authorization: "Bearer s3cret", "content-type": "application/json" },
+  });
+  expect(hits.stats).toEqual({ sent: 250, dropped: 0, failures: 0, queue: 0 });
+});
+
+test("fewer than a batch are sent to a scripted HTTP server after a while, without being asked to", async () => {
+  await using receiver = await annotationReceiver();
+  const { hits } = opened(receiver, { delayMs: 5 });
+  const first = receiver.next();
+  hits.annotate("span", "miss");
+  expect((await first).spanIds).toEqual(["span"]);
+});
+
+test("while a scripted server is down the queue is bounded, what is beyond is counted, and then all goes out", async () => {
+  await using receiver = await annotationReceiver();
+  const { hits, logger } = opened(receiver, { maxQueue: 10, maxSize: 4, delayMs: NEVER_MS });
+  receiver.status = 503;
+  annotateAll(hits, 25);
+  await hits.flush(60_000);
+  await hits.flush(60_000);
+  expect(hits.stats).toMatchObject({ sent: 0, dropped: 15, queue: 10 });
+  const { failures } = hits.stats;
+  expect(failures).toBeGreaterThanOrEqual(2);
+  receiver.status = 200;
+  await hits.flush(60_000);
+  expect(hits.stats).toEqual({ sent: 10, dropped: 15, failures, queue: 0 });
+  expect(logger.lines.map(({ message }) => message)).toEqual([
+    "export of annotations fails; reads go on without it",
+    "export of annotations works again",
+  ]);
+  expect(JSON.stringify(logger.lines)).not.toContain("s3cret");
+});
+
+test("what a scripted server refuses for good is given up and counted", async () => {
+  await using receiver = await annotationReceiver();
+  const { hits } = opened(receiver, { maxSize: 5, delayMs: NEVER_MS });
+  receiver.status = 401;
+  annotateAll(hits, 7);
+  await hits.flush(60_000);
+  expect(hits.stats).toEqual({ sent: 0, dropped: 7, failures: 2, queue: 0 });
+});
+
+test("a scripted server that never answers holds up neither flush nor shutdown, and nothing is sent afterwards", async () => {
+  await using receiver = await annotationReceiver();
+  const { hits, logger } = opened(receiver, { maxSize: 5, delayMs: NEVER_MS });
+  receiver.status = 0;
+  const first = receiver.next();
+  annotateAll(hits, 7);
+  await first;
+  await hits.flush(20);
+  await hits.shutdown(20);
+  await hits.shutdown(20);
+  hits.annotate("late", "hot");
+  await hits.flush(20);
+  expect(hits.stats).toEqual({ sent: 0, dropped: 8, failures: 0, queue: 0 });
+  expect(receiver.posts).toHaveLength(1);
+  expect(logger.lines).toEqual([]);
+});
+
+test("annotations go beside where traces go", () => {
+  for (const traces of ["http://p:6006", "http://p:6006/", "http://p:6006/v1/traces"])
+    expect(annotationsUrl(traces)).toBe("http://p:6006/v1/span_annotations");
+  expect(annotationsUrl("https://p/space/v1/traces/")).toBe("https://p/space/v1/span_annotations");
+});
