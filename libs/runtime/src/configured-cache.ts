@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import { CacheManager, type CacheManagerOptions } from "@cogniverse/core";
 import type { Call, TelemetryPort } from "@cogniverse/sdk";
 import type { ResolvedConfig } from "./config/resolved-config.ts";
@@ -54,7 +55,8 @@ export class ConfiguredCache extends CacheManager {
     try {
       await super.close();
     } finally {
-      // Last: the spans of the calls that closing ended are in it.
+      // Whose call closing has ended gets a turn to end its own span: then all of them are there.
+      await setImmediate();
       await this.#started?.shutdown();
     }
   }
