@@ -6,6 +6,8 @@ import type { KeyVisibility } from "./key-visibility.ts";
 import { type ShownError, shownError } from "./shown-error.ts";
 import { TextMask } from "./text-mask.ts";
 
+const SCOPES = ["cache.scope", "cache.killed_by.scope"] as const;
+
 /** How {@link Masking} is set up. */
 export interface MaskingOptions {
   readonly visibility: KeyVisibility;
@@ -44,9 +46,11 @@ export class Masking {
 
   /** Takes note of the keys in `attributes`, so that an error that comes before the span's end cannot show them. */
   note(trail: Trail, attributes: Attributes): void {
-    for (const name of ["cache.key", "cache.scope", "cache.killed_by.scope"]) {
-      const value = attributes[name];
-      if (typeof value === "string") this.attributes(trail, { [name]: value });
+    const key = attributes["cache.key"];
+    if (typeof key === "string") trail.remember(key, this.#keys.key(trail.tenantId, key));
+    for (const name of SCOPES) {
+      const scope = attributes[name];
+      if (typeof scope === "string") this.attributes(trail, { [name]: scope });
     }
   }
 

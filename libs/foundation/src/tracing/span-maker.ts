@@ -3,6 +3,7 @@ import {
   type Context,
   isSpanContextValid,
   type Link,
+  ROOT_CONTEXT,
   type SpanContext,
   trace,
   TraceFlags,
@@ -90,7 +91,9 @@ export class SpanMaker {
 
 /** True where the span of the active context is one that an exporter will see. */
 export function isUnderKept(): boolean {
-  const span = trace.getSpan(activeContext());
+  const context = activeContext();
+  if (context === ROOT_CONTEXT) return false;
+  const span = trace.getSpan(context);
   if (span === undefined) return false;
   try {
     return isSampled(span.spanContext());

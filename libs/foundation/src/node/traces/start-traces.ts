@@ -27,7 +27,10 @@ export async function startTraces(
   logger: Logger,
 ): Promise<RunningTraces> {
   const health = new ExportHealth("traces", target.url, logger);
-  const queue = new SpanQueue(await traceExporter(target), config.batch, health);
+  const { maxQueue, maxSize } = config.batch;
+  // A flush hands over the whole queue at once, beside a batch that may be on its way.
+  const exporter = await traceExporter(target, Math.ceil(maxQueue / maxSize) + 1);
+  const queue = new SpanQueue(exporter, config.batch, health);
   return new Running(config, queue, health);
 }
 

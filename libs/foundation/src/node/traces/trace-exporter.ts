@@ -10,18 +10,26 @@ const GRPC_PACKAGE = "@opentelemetry/exporter-trace-otlp-grpc";
 
 /**
  * The exporter of OpenTelemetry for a target. It also reads `OTEL_EXPORTER_OTLP_(TRACES_)CERTIFICATE`, `_CLIENT_KEY` and
- * `_CLIENT_CERTIFICATE` from the environment of the process. Rejects with `invalid_config` that names the package which gRPC needs.
+ * `_CLIENT_CERTIFICATE` from the environment of the process. Refuses more than `concurrencyLimit` exports at a time. Rejects with `invalid_config` that names the package which gRPC needs.
  */
-export async function traceExporter(target: OtlpTarget): Promise<SpanExporter> {
-  const { url, headers, timeoutMs: timeoutMillis } = target;
-  const compression =
-    target.compression === "gzip" ? CompressionAlgorithm.GZIP : CompressionAlgorithm.NONE;
+export async function traceExporter(
+  target: OtlpTarget,
+  concurrencyLimit: number,
+): Promise<SpanExporter> {
+  const { url, headers } = target;
+  const options = {
+    url,
+    timeoutMillis: target.timeoutMs,
+    concurrencyLimit,
+    compression:
+      target.compression === "gzip" ? CompressionAlgorithm.GZIP : CompressionAlgorithm.NONE,
+  };
   if (target.protocol === "http/protobuf")
-    return new OTLPTraceExporter({ url, headers: { ...headers }, timeoutMillis, compression });
+    return new OTLPTraceExporter({ ...options, headers: { ...headers } });
   const grpc = await loadGrpc();
   const metadata = new grpc.Metadata();
   for (const [name, value] of Object.entries(headers)) metadata.set(name, value);
-  return new grpc.Exporter({ url, metadata, timeoutMillis, compression });
+  return new grpc.Exporter({ ...options, metadata });
 }
 
 type GrpcOptions = NonNullable<ConstructorParameters<typeof GrpcTraceExporter>[0]>;
