@@ -12,6 +12,7 @@ export function checkOptions(options: CacheManagerOptions): void {
   atLeast(1, "backgroundLimit", options.backgroundLimit);
   atLeast(1, "coherenceWaitMs", options.coherenceWaitMs);
   atLeast(0, "figuresIntervalMs", options.figuresIntervalMs);
+  atLeast(0, "slowReadMs", options.slowReadMs);
   options.tiers.forEach(checkTier);
   checkPrices(
     options.prices,

@@ -30,6 +30,8 @@ export class Engine {
   readonly figuresIntervalMs: number;
   /** On the monotonic clock: since when the counters count. */
   readonly startedAt: number;
+  /** A read that took so long is told of also where nothing else records. */
+  readonly slowReadMs: number;
   readonly policies: Pick<CacheManagerOptions, "defaultPolicy" | "policies" | "tenants">;
 
   constructor(options: CacheManagerOptions) {
@@ -42,6 +44,7 @@ export class Engine {
     this.prices = options.prices;
     this.figuresIntervalMs = options.figuresIntervalMs ?? 60_000;
     this.startedAt = this.clock.monotonic();
+    this.slowReadMs = options.slowReadMs ?? 250;
     checkOptions(options);
     this.tiers = options.tiers.map((tier, index) => new Tier(tier, index, this));
     this.background = new Background(options.backgroundLimit ?? 64);

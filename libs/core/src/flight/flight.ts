@@ -1,5 +1,6 @@
 import { CacheError } from "@cogniverse/sdk";
 import { abortable } from "../time/abortable.ts";
+import type { SharedTrace } from "../trace/shared-trace.ts";
 
 /**
  * One look-up or compute of one key that several callers share. It aborts when the last of them has gone.
@@ -11,14 +12,17 @@ export class Flight {
   #abortedBy: { readonly reason: unknown } | undefined;
   /** True once the compute may have read anything: who joins later cannot count on seeing what changed before. */
   computeBegan = false;
+  /** That of the read which began the flight, which may have gone long before its end. */
+  readonly trace: SharedTrace | undefined;
   /** Flights whose result this one's compute awaits. */
   readonly waitsFor: Map<Flight, number> = new Map();
   readonly #cancelled = Promise.withResolvers<never>();
   #callers = 0;
 
-  constructor(tenantId: string, path: string) {
+  constructor(tenantId: string, path: string, trace?: SharedTrace) {
     this.tenantId = tenantId;
     this.path = path;
+    this.trace = trace;
     this.#cancelled.promise.catch(() => undefined);
   }
 

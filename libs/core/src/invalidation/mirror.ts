@@ -1,8 +1,10 @@
 import type { LogRecord } from "@cogniverse/sdk";
+import { RecentRecords } from "./recent-records.ts";
 import { TenantMirror } from "./tenant-mirror.ts";
 
 /** The log as this process knows it, by tenant. */
 export class Mirror {
+  readonly recent: RecentRecords = new RecentRecords();
   readonly #tenants = new Map<string, TenantMirror>();
 
   /** The same object for the same tenant, for ever: what holds it sees every later record. */
@@ -13,10 +15,12 @@ export class Mirror {
   }
 
   apply(record: LogRecord): void {
+    this.recent.add(record);
     this.tenant(record.tenantId).apply(record);
   }
 
   reset(): void {
+    this.recent.clear();
     for (const tenant of this.#tenants.values()) tenant.reset();
   }
 

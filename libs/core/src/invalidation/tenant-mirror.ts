@@ -1,26 +1,12 @@
-import {
-  START,
-  type EntryMetadata,
-  type LogRecord,
-  type Position,
-  type Scope,
-  type ScopeStamp,
-} from "@cogniverse/sdk";
+import { START, type LogRecord, type Position, type Scope, type ScopeStamp } from "@cogniverse/sdk";
 import { covers, literalPrefix, matchesPattern } from "@cogniverse/sdk/keys";
 import { Below } from "./below.ts";
+import { explainKill, type Explanation } from "./explain-kill.ts";
 import { raise, type Mark } from "./mark.ts";
+import { Verdict, type Judged, type Kill } from "./verdict.ts";
 
 /** More globs than this cost every slow check too much: the oldest becomes a record on its literal prefix (protocol rule 2). */
 const MAX_GLOBS = 256;
-
-/** What killed a copy. `soft`: no hard record did. */
-export interface Kill {
-  readonly mode: "hard" | "soft";
-  readonly position: Position;
-}
-
-/** The parts of an entry's metadata that decide whether it is dead. */
-export type Judged = Pick<EntryMetadata, "asOf" | "tags" | "inherited">;
 
 /** What one process knows of one tenant's invalidations: for each scope the last hard and the last record. */
 export class TenantMirror {
@@ -78,6 +64,20 @@ export class TenantMirror {
     for (const stamp of copy.inherited)
       if (this.#last > stamp.asOf) this.#judgeStamp(path, stamp, verdict);
     return verdict.kill();
+  }
+
+  /** As {@link kill}, with what the record was on. For people: it looks at every scope of the copy one by one. */
+  explain(path: string, copy: Judged): Explanation | undefined {
+    const marks = {
+      tenant: this.#tenant,
+      keys: this.#keys,
+      prefixes: this.#prefixes,
+      tags: this.#tags,
+      globs: this.#globs,
+      below: this.#below,
+      last: this.#last,
+    };
+    return explainKill(marks, path, copy);
   }
 
   /** SHA-256, hex, of the content that the last record on this very key named; `undefined` where it named none, or there is no record. */
@@ -183,36 +183,5 @@ export class TenantMirror {
         this.#raisePrefix(prefix, prefix, record.position);
       }
     }
-  }
-}
-
-/** Collects the latest records that a copy falls to. */
-class Verdict {
-  #hard: Position = START;
-  #any: Position = START;
-
-  add(mark: Mark | undefined, asOf: Position, digest?: string): void {
-    if (mark === undefined || mark.any <= asOf) return;
-    // What was derived from the very content that all later records put in place lives on (rule 19). One that named other content in between
-    // killed it, and it stays dead when the content comes back.
-    if (digest !== undefined && digest === mark.digest) {
-      this.addPosition(mark.other, asOf);
-      return;
-    }
-    if (mark.any > this.#any) this.#any = mark.any;
-    if (mark.hard > asOf && mark.hard > this.#hard) this.#hard = mark.hard;
-  }
-
-  addPosition(last: Position, asOf: Position): void {
-    if (last <= asOf) return;
-    if (last > this.#any) this.#any = last;
-    if (last > this.#hard) this.#hard = last;
-  }
-
-  kill(): Kill | undefined {
-    if (this.#any === START) return undefined;
-    return this.#hard > START
-      ? { mode: "hard", position: this.#hard }
-      : { mode: "soft", position: this.#any };
   }
 }

@@ -3,6 +3,7 @@ import type { Engine } from "../engine/engine.ts";
 import { familyOf } from "../keys/key-registry.ts";
 import type { TenantState } from "../tenant/tenant-state.ts";
 import type { Tier } from "../tier/tier.ts";
+import { endMove, moveAttributes } from "../trace/move.ts";
 
 /**
  * Moves what bounded tiers evict to the next tier of the policy, where the policy says so. The copy keeps its `asOf` and its expiry; it is sent only
@@ -34,11 +35,23 @@ function demote(engine: Engine, tenant: TenantState, from: Tier, eviction: Evict
   if (!family.policy.demote || to === undefined || eviction.metadata.logId === "") return;
   const loading = eviction.load(); // at once: the backend holds the entry only for this
   loading.catch(() => undefined);
-  engine.background.add(async () => {
+  const { key: path, metadata } = eviction;
+  const move = { path, family: family.name, metadata, from: from.name, to: to.name };
+  const { telemetry } = engine;
+  // Now, while what evicted it is still the active span.
+  const span = telemetry.isRecording()
+    ? telemetry.startSpan("cache.demote", tenant.tenantId, { attributes: moveAttributes(move) })
+    : undefined;
+  const run = async (): Promise<void> => {
     const entry = await loading.catch(() => undefined);
-    if (entry !== undefined && (await store(engine, tenant, to, eviction.key, entry)))
-      tenant.tierCounters(to).demotions++;
-  });
+    const stored = entry !== undefined && (await store(engine, tenant, to, path, entry));
+    if (stored) tenant.tierCounters(to).demotions++;
+    endMove(span, stored);
+  };
+  engine.background.add(
+    () => (span === undefined ? run() : span.within(run)),
+    () => endMove(span, false),
+  );
 }
 
 async function store(

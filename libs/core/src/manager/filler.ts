@@ -13,6 +13,7 @@ import type { Engine } from "../engine/engine.ts";
 import type { Flight } from "../flight/flight.ts";
 import type { KeyRegistry } from "../keys/key-registry.ts";
 import { makeContext } from "../compute/compute-context.ts";
+import { ComputeTrace } from "../trace/compute-trace.ts";
 import type { Computed, Provenance } from "./outcome.ts";
 import { Announcer } from "./announcer.ts";
 import type { Destination, Sealed, Shipper } from "./shipper.ts";
@@ -23,6 +24,9 @@ interface Fill extends Destination {
   readonly compute: Compute<unknown>;
   readonly causes: Causes;
 }
+
+/** The same on its way, with its span where somebody looks. */
+type Filling = Fill & Readonly<{ trace: ComputeTrace | undefined }>;
 
 /** Runs computes and stores what they return. */
 export class Filler {
@@ -38,12 +42,19 @@ export class Filler {
     this.#announcer = new Announcer(engine);
   }
 
+  /** Computes once and stores, in a span of its own where the read that caused it has one. */
+  compute(fill: Fill): Promise<Computed> {
+    if (fill.flight.trace === undefined) return this.#compute({ ...fill, trace: undefined });
+    const trace = new ComputeTrace(fill.flight);
+    return trace.settle(this.#compute({ ...fill, trace }));
+  }
+
   /**
    * Computes once and stores. Order of events: the lease is looked at, then `asOf` is taken, and only then may the compute read anything; so
    * whatever is invalidated while it runs is later than `asOf` and the copy is dead on arrival. Without a lease it computes all the same and stores
    * nothing. With `refresh` the value replaces what is there on every node, like a put; rejects where the log cannot be reached, as a put does.
    */
-  async compute(fill: Fill): Promise<Computed> {
+  async #compute(fill: Filling): Promise<Computed> {
     const { coherence, clock } = this.#engine;
     const { key, flight, family, options } = fill;
     const verified = coherence.serves() || (await coherence.renew());
@@ -87,15 +98,13 @@ export class Filler {
     );
   }
 
-  async #run(fill: Fill, scope: ComputeScope): Promise<unknown> {
-    const { scopes, telemetry } = this.#engine;
-    const { tenant, key, family, compute, flight } = fill;
+  async #run(fill: Filling, scope: ComputeScope): Promise<unknown> {
+    const { scopes } = this.#engine;
+    const { key, family, compute, flight, trace } = fill;
     const context = makeContext(scope, flight.signal, decodeKey(key.path), this.#registry);
     try {
-      const run = (): unknown => compute(context);
-      const value = telemetry.isRecording()
-        ? await telemetry.span("cache.compute", tenant.tenantId, () => scopes.run(scope, run))
-        : await scopes.run(scope, run);
+      const run = (): Promise<unknown> => scopes.run(scope, () => compute(context));
+      const value = await (trace === undefined ? run() : trace.run(run));
       if (value !== undefined) return value;
     } catch (error) {
       family.counters.computeErrors++;
@@ -108,7 +117,7 @@ export class Filler {
   }
 
   async #keep(
-    fill: Fill,
+    fill: Filling,
     computed: Computed,
     sealed: Sealed,
     since: Position | undefined,
@@ -139,11 +148,13 @@ export class Filler {
       asOf,
       logId: head?.logId ?? sealed.logId,
     });
+    const bytes = put.encoded.decodedBytes;
+    // The tiers may take their time; what they took says nothing of the compute.
+    fill.trace?.end({ computeMs: sealed.computeMs, bytes, stored: true });
     if (since !== undefined && head !== undefined)
       await Promise.all([stored, this.#engine.coherence.settled(head)]);
     else if (family.policy.writes === "background") this.#engine.background.add(() => stored);
     else await stored;
-    const bytes = put.encoded.decodedBytes;
     return { ...computed, stored: true, bytes, provenance: { ...provenance, asOf } };
   }
 

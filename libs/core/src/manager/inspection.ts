@@ -7,7 +7,7 @@ import {
 } from "@cogniverse/sdk";
 import { covers } from "@cogniverse/sdk/keys";
 import type { Engine } from "../engine/engine.ts";
-import type { Kill } from "../invalidation/tenant-mirror.ts";
+import type { Kill } from "../invalidation/verdict.ts";
 import type { KnownKey } from "../keys/key-registry.ts";
 import type { TenantState } from "../tenant/tenant-state.ts";
 import type { Tier, TierAnswer } from "../tier/tier.ts";

@@ -1,5 +1,6 @@
 import {
   toPosition,
+  type Call,
   type Invalidation,
   type InvalidateOptions,
   type LogHead,
@@ -9,7 +10,8 @@ import {
 import type { Engine } from "../engine/engine.ts";
 import type { TenantState } from "../tenant/tenant-state.ts";
 import { acknowledged } from "../stats/acknowledged.ts";
-import { spanned } from "../stats/spanned.ts";
+import { scopeText } from "../trace/killed-by.ts";
+import { traced, type Traced } from "../trace/traced.ts";
 
 /** Appends what kills, and acknowledges it. */
 export class Invalidator {
@@ -25,17 +27,21 @@ export class Invalidator {
     scope: Scope,
     options: InvalidateOptions = {},
   ): Promise<Invalidation> {
-    const { telemetry, clock } = this.#engine;
-    return spanned(telemetry, "cache.invalidate", tenant.tenantId, async () => {
-      const startedAt = clock.monotonic();
+    const run = async (): Promise<Invalidation> => {
+      const startedAt = this.#engine.clock.monotonic();
       const head = await this.#engine.coherence.append([this.record(tenant, scope, options)]);
       tenant.counters.invalidations++;
-      const nodes = await this.acknowledge(head, options);
+      const nodes = await this.#wait(head, options);
       const position = head?.position ?? toPosition(0);
       const { tenantId } = tenant;
       const asked = { tenantId, operation: "invalidate", startedAt } as const;
       return acknowledged(this.#engine, asked, { position, superseded: false, nodes });
-    });
+    };
+    const about = (): Traced => spanOf(tenant, scope, options);
+    return traced(this.#engine, about, run, ({ position, nodes }) => ({
+      "cache.position": position,
+      "cache.nodes": nodes,
+    }));
   }
 
   record(tenant: TenantState, scope: Scope, options: InvalidateOptions = {}): NewRecord {
@@ -50,8 +56,29 @@ export class Invalidator {
     return options.reason === undefined ? record : { ...record, reason: options.reason };
   }
 
-  async acknowledge(head: LogHead | undefined, options: InvalidateOptions = {}): Promise<number> {
+  /** Waits, in a span of its own, until no node can serve what this record of a put killed; resolves with the number of other nodes. */
+  acknowledge(tenant: TenantState, scope: Scope, head: LogHead, call: Call): Promise<number> {
+    const run = (): Promise<number> => this.#wait(head, call);
+    // Without a recording parent the put itself tells of what failed.
+    if (!this.#engine.telemetry.isRecording()) return run();
+    const about = (): Traced => spanOf(tenant, scope, {});
+    return traced(this.#engine, about, run, (nodes) => ({
+      "cache.position": head.position,
+      "cache.nodes": nodes,
+    }));
+  }
+
+  async #wait(head: LogHead | undefined, options: InvalidateOptions): Promise<number> {
     if (head === undefined || options.wait === "durable") return 0;
     return this.#engine.coherence.settled(head, options.signal ?? undefined);
   }
+}
+
+function spanOf({ tenantId }: TenantState, scope: Scope, options: InvalidateOptions): Traced {
+  const attributes = {
+    "cache.scope": scopeText(scope),
+    "cache.mode": options.mode ?? "hard",
+    "cache.wait": options.wait ?? "everywhere",
+  };
+  return { name: "cache.invalidate", tenantId, attributes };
 }

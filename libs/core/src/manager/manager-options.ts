@@ -37,6 +37,8 @@ export interface CacheManagerOptions {
   readonly figuresIntervalMs?: number | undefined;
   /** What `stats` works out money by. Default: no money. */
   readonly prices?: Prices | undefined;
+  /** A read that took so many milliseconds gets a span also where no parent records, as misses and errors do. Default 250. */
+  readonly slowReadMs?: number | undefined;
   readonly clock?: Clock | undefined;
   readonly random?: Random | undefined;
   readonly logger?: Logger | undefined;

@@ -16,19 +16,27 @@ import type { KeyRegistry } from "../keys/key-registry.ts";
 import { checkTtl } from "../policy/check-ttl.ts";
 import { planTiers, plansAsPolicy } from "../policy/plan.ts";
 import { countHit, countMiss } from "../stats/counters.ts";
-import { spanned } from "../stats/spanned.ts";
 import { tellingCause } from "../stats/telling-cause.ts";
 import type { TenantState } from "../tenant/tenant-state.ts";
 import type { Tier } from "../tier/tier.ts";
+import { ReadTrace } from "../trace/read-trace.ts";
 import { Filler } from "./filler.ts";
 import { Shipper } from "./shipper.ts";
 import { Invalidator } from "./invalidator.ts";
 import { Putter } from "./putter.ts";
 import { provenanceOf, type Hit, type Miss, type Outcome } from "./outcome.ts";
-import { TierReader, type Target } from "./tier-reader.ts";
+import type { Target } from "./target.ts";
+import { TierReader } from "./tier-reader.ts";
 import { TierStore } from "./tier-store.ts";
 
 type AnyKey = Key<unknown> | string;
+
+/** A read that computes what it does not find. */
+interface Asked extends Target {
+  readonly compute: Compute<unknown>;
+  readonly options: ReadOptions<never>;
+  readonly trace: ReadTrace | undefined;
+}
 
 /** Every operation on one key of one tenant, off the hot path. */
 export class Operations {
@@ -88,13 +96,9 @@ export class Operations {
     compute: Compute<unknown>,
     options: ReadOptions<never>,
   ): Promise<Outcome> {
-    const { telemetry } = this.#engine;
-    const run = (): Promise<Outcome> => this.#share(target, compute, options);
-    const reading = spanned(telemetry, "cache.get", target.tenant.tenantId, run, (o) => ({
-      "cache.hit": o.from === "tier" ? o.tier.name : "miss",
-      "cache.key_type": target.family.name,
-    }));
-    const outcome = await counted(target, reading);
+    const trace = ReadTrace.begin(this.#engine, target);
+    const reading = this.#share({ ...target, compute, options, trace });
+    const outcome = await counted(target, reading, trace);
     this.#derive(target, outcome);
     return outcome;
   }
@@ -106,11 +110,11 @@ export class Operations {
     options: ReadOptions<never>,
   ): Promise<ReadInfo<unknown>> {
     const target = this.target(tenant, key, options);
-    const { clock, telemetry } = this.#engine;
-    const reading = spanned(telemetry, "cache.get", tenant.tenantId, () =>
-      this.reader.read({ ...target, call: { signal: options.signal }, patient: false }),
-    );
-    const found = await counted(target, reading);
+    const { clock } = this.#engine;
+    const trace = ReadTrace.begin(this.#engine, target);
+    const call = { signal: options.signal };
+    const reading = this.reader.read({ ...target, call, patient: false, trace });
+    const found = await counted(target, reading, trace);
     this.#derive(target, found);
     if (found.from === "nowhere") return { hit: false, causes: found.causes };
     const { createdAt, expiresAt } = found.metadata;
@@ -157,22 +161,18 @@ export class Operations {
   }
 
   /** Single-flight. Who joins after the compute began checks the result like a hit (rule 6); the value of a compute that began after the caller came is always returned. */
-  async #share(
-    target: Target,
-    compute: Compute<unknown>,
-    options: ReadOptions<never>,
-  ): Promise<Outcome> {
-    const { tenant, key } = target;
+  async #share(asked: Asked): Promise<Outcome> {
+    const { tenant, key, options, trace } = asked;
     const signal = options.signal ?? undefined;
     const scope = this.#engine.scopes.current();
     const from = scope?.flight;
     if (options.refresh === true || options.bypass === true) {
-      const flight = new Flight(tenant.tenantId, key.path);
+      const flight = new Flight(tenant.tenantId, key.path, trace);
       // It joins no other flight, so only the computes around it tell that it would go on for ever.
       const around = scope?.around(tenant.tenantId, key.path);
       if (around !== undefined && from !== undefined) throw reentrant(from, around.flight);
       tenant.unshared.add(flight);
-      const outcome = this.#fly(target, flight, compute, options);
+      const outcome = this.#fly(asked, flight);
       return flight.join(
         outcome.finally(() => tenant.unshared.delete(flight)),
         signal,
@@ -182,33 +182,36 @@ export class Operations {
     for (;;) {
       const there = tenant.flights.get(key.path);
       if (there === undefined || there.flight.isAborted) {
-        const flight = new Flight(tenant.tenantId, key.path);
-        const outcome = this.#land(tenant, flight, this.#fly(target, flight, compute, options));
+        const flight = new Flight(tenant.tenantId, key.path, trace);
+        trace?.leads();
+        const outcome = this.#land(tenant, flight, this.#fly(asked, flight));
         tenant.flights.set(key.path, { flight, outcome });
         return flight.join(outcome, signal, from);
       }
       const { flight, outcome } = there;
       const late = flight.computeBegan;
+      trace?.joins(flight.trace);
       const shared = await flight.join(outcome, signal, from);
-      target.family.counters.coalesced++;
-      if ((shared.from === "compute" && !late) || this.#mayServe(target, shared)) return shared;
+      if ((shared.from === "compute" && !late) || this.#mayServe(asked, shared)) {
+        asked.family.counters.coalesced++;
+        return shared;
+      }
     }
   }
 
-  async #fly(
-    target: Target,
-    flight: Flight,
-    compute: Compute<unknown>,
-    options: ReadOptions<never>,
-  ): Promise<Outcome> {
+  async #fly(asked: Asked, flight: Flight): Promise<Outcome> {
+    const { options, trace } = asked;
     const fresh = options.refresh === true || options.bypass === true;
     const none = Object.fromEntries(this.#engine.tiers.map((t) => [t.name, "bypassed" as const]));
     const found: Hit | Miss = fresh
       ? { from: "nowhere", causes: none }
-      : await flight.unlessAborted(this.reader.read({ ...target, call: flight, patient: true }));
+      : await flight.unlessAborted(this.reader.read({ ...asked, call: flight, patient: true }));
     if (found.from === "tier") return found;
     if (flight.isAborted) flight.signal.throwIfAborted();
-    return this.filler.compute({ ...target, flight, compute, options, causes: found.causes });
+    const { causes } = found;
+    trace?.missed(causes);
+    const fill = (): Promise<Outcome> => this.filler.compute({ ...asked, flight, causes });
+    return trace === undefined ? fill() : trace.within(fill);
   }
 
   /** A flight is in the map while it is in the air; one that nobody waits for any more fails in silence. */
@@ -260,19 +263,22 @@ export class Operations {
   }
 }
 
-/** Exactly one hit or miss for each logical get: also where it shared another's look-up, and where it failed. */
+/** Exactly one hit or miss for each logical get, also where it shared another's look-up and where it failed; and the end of its span, in the same step. */
 async function counted<R extends Outcome | Miss>(
   { family }: Target,
   reading: Promise<R>,
+  trace: ReadTrace | undefined,
 ): Promise<R> {
-  let outcome: R | undefined;
   try {
-    outcome = await reading;
+    const outcome = await reading;
+    if (outcome.from === "tier") countHit(family.servedBy(outcome.tier), outcome.metadata);
+    else countMiss(family.counters, tellingCause(outcome.causes));
+    trace?.end(outcome);
     return outcome;
-  } finally {
-    if (outcome?.from === "tier") countHit(family.servedBy(outcome.tier), outcome.metadata);
-    else
-      countMiss(family.counters, outcome === undefined ? "failed" : tellingCause(outcome.causes));
+  } catch (error) {
+    countMiss(family.counters, "failed");
+    trace?.fail(error);
+    throw error;
   }
 }
 

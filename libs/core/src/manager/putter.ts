@@ -1,6 +1,7 @@
 import {
   CacheError,
   toPosition,
+  type Attributes,
   type Call,
   type Invalidation,
   type LogHead,
@@ -11,11 +12,12 @@ import {
 import type { Engine } from "../engine/engine.ts";
 import type { Coherence } from "../invalidation/coherence.ts";
 import { acknowledged } from "../stats/acknowledged.ts";
-import { spanned } from "../stats/spanned.ts";
+import { keyAttributes } from "../trace/read-attributes.ts";
+import { traced, type Traced } from "../trace/traced.ts";
 import { checkTag } from "../keys/check-tag.ts";
 import type { EncodedPut, Shipper } from "./shipper.ts";
 import type { Invalidator } from "./invalidator.ts";
-import type { Target } from "./tier-reader.ts";
+import type { Target } from "./target.ts";
 
 /** A put under way: what goes where, with which tags, and from when its maker knew the log. */
 interface Putting {
@@ -25,6 +27,9 @@ interface Putting {
   readonly since: Position | undefined;
   readonly options: PutOptions<never>;
 }
+
+/** A put that is over. `bytes`: encoded, before compression. */
+type Put = Readonly<{ result: Invalidation; bytes: number }>;
 
 /** Explicit puts: protocol rule 14. */
 export class Putter {
@@ -40,6 +45,18 @@ export class Putter {
 
   /** Bad values are refused before anything was touched. */
   async put(target: Target, value: unknown, options: PutOptions<never>): Promise<Invalidation> {
+    const { tenantId } = target.tenant;
+    const about = (): Traced => ({
+      name: "cache.put",
+      tenantId,
+      attributes: keyAttributes(target),
+    });
+    const run = (): Promise<Put> => this.#put(target, value, options);
+    const { result } = await traced(this.#engine, about, run, describe);
+    return result;
+  }
+
+  async #put(target: Target, value: unknown, options: PutOptions<never>): Promise<Put> {
     const startedAt = this.#engine.clock.monotonic();
     const { tenant, key, family } = target;
     const since = checkSince(options.since);
@@ -47,12 +64,10 @@ export class Putter {
     checkUser(options.metadata ?? {});
     const encoded = await this.#shipper.encode(key, family, value);
     const putting = { target, encoded, tags, since, options };
-    const { telemetry } = this.#engine;
-    const outcome = await spanned(telemetry, "cache.put", tenant.tenantId, () =>
-      this.#send(putting),
-    );
+    const outcome = await this.#send(putting);
     const asked = { tenantId: tenant.tenantId, operation: "put", startedAt } as const;
-    return acknowledged(this.#engine, asked, outcome);
+    const result = acknowledged(this.#engine, asked, outcome);
+    return { result, bytes: encoded.encoded.decodedBytes };
   }
 
   /** Order: record durable, then the tiers and the acknowledgement side by side. */
@@ -79,7 +94,7 @@ export class Putter {
       inherited: [],
       user: options.metadata ?? {},
     });
-    const told = key.immutable ? 0 : this.#invalidator.acknowledge(head, signalOf(options));
+    const told = key.immutable ? 0 : this.#acknowledge(putting, head);
     const [nodes] = await Promise.all([told, stored]);
     return { position: head.position, superseded: false, nodes };
   }
@@ -116,12 +131,13 @@ export class Putter {
    * the record landed in a log that says nothing of the put's beginning.
    */
   async #giveWay(
-    { tags, options }: Putting,
+    putting: Putting,
     from: Position,
     record: NewRecord,
     told: LogHead | undefined,
   ): Promise<void> {
     const { coherence } = this.#engine;
+    const { tags, options } = putting;
     const { digest: _, ...plain } = record;
     const unless = { since: from, scopes: [record.scope] };
     const retired =
@@ -130,8 +146,23 @@ export class Putter {
     const last = retired ?? (await coherence.caughtUp(signalOf(options)));
     // Nothing in a log that has not come to `since` need have covered the key.
     const dead = from > last.position ? await coherence.append([plain]) : last;
-    await this.#invalidator.acknowledge(dead, signalOf(options));
+    if (dead !== undefined) await this.#acknowledge(putting, dead);
   }
+
+  #acknowledge({ target, options }: Putting, head: LogHead): Promise<number> {
+    const scope = { kind: "key", value: target.key.path } as const;
+    return this.#invalidator.acknowledge(target.tenant, scope, head, signalOf(options));
+  }
+}
+
+function describe({ result, bytes }: Put): Attributes {
+  const { position, superseded, nodes } = result;
+  return {
+    "cache.item_size": bytes,
+    "cache.position": position,
+    "cache.superseded": superseded,
+    "cache.nodes": nodes,
+  };
 }
 
 function signalOf({ signal }: Call): Call {

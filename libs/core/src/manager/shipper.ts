@@ -3,7 +3,7 @@ import { encodeValue, type EncodedValue } from "../codec/stored-value.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { KeyRegistry, KnownKey } from "../keys/key-registry.ts";
 import type { FamilyState } from "../tenant/family-state.ts";
-import type { Target } from "./tier-reader.ts";
+import type { Target } from "./target.ts";
 import type { Shipment, TierStore } from "./tier-store.ts";
 
 /** A value ready to be stored. */

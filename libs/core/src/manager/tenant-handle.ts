@@ -13,6 +13,7 @@ import type {
   ReadOptions,
   ResidentSpace,
   Scope,
+  TelemetryPort,
   TenantCache,
 } from "@cogniverse/sdk";
 import { encodePrefix } from "@cogniverse/sdk/keys";
@@ -47,6 +48,7 @@ export class TenantHandle implements TenantCache {
   readonly #coherence: Coherence;
   readonly #mirror: TenantMirror;
   readonly #space: ResidentSpace;
+  readonly #telemetry: TelemetryPort;
   #isTiming = false;
   #closed = false;
 
@@ -56,6 +58,7 @@ export class TenantHandle implements TenantCache {
     this.#engine = engine;
     this.#operations = operations;
     this.#coherence = engine.coherence;
+    this.#telemetry = engine.telemetry;
     this.#mirror = state.mirror;
     this.#space = state.spaces[0] ?? NOTHING;
   }
@@ -160,7 +163,7 @@ export class TenantHandle implements TenantCache {
   /**
    * The whole memory hit: look-up, time, lease, validity, counters, in one synchronous step without I/O. `undefined` sends the call the long
    * way. The monotonic clock is read once and stands for both the lease and the expiry; the wall clock only where other machines append. A string with a "%" may be another spelling of
-   * what the map holds, and inside a compute the read has to be written down: both take the long way.
+   * what the map holds, inside a compute the read has to be written down, and where somebody records it gets a span: all take the long way.
    */
   #hot(key: Key<unknown> | string): Promise<unknown> | undefined {
     const path = typeof key === "string" ? key : key.path;
@@ -175,7 +178,8 @@ export class TenantHandle implements TenantCache {
       now >= note.untilMonotonic ||
       now >= servesUntil ||
       (servesUntilWall !== Infinity && clock.now() >= servesUntilWall) ||
-      this.#engine.scopes.active !== 0
+      this.#engine.scopes.active !== 0 ||
+      this.#telemetry.isRecording()
     )
       return undefined;
     if (typeof key === "string" ? !note.isPlain : key.codec !== note.codec) return undefined;

@@ -8,28 +8,21 @@ import {
 import { fitsChecksum } from "../codec/checksum.ts";
 import { decodeValue } from "../codec/stored-value.ts";
 import type { Engine } from "../engine/engine.ts";
-import type { KeyRegistry, KnownKey } from "../keys/key-registry.ts";
+import type { KeyRegistry } from "../keys/key-registry.ts";
 import { countMiss } from "../stats/counters.ts";
-import type { FamilyState } from "../tenant/family-state.ts";
-import type { TenantState } from "../tenant/tenant-state.ts";
 import type { Tier } from "../tier/tier.ts";
+import type { ReadTrace } from "../trace/read-trace.ts";
 import { HotNote } from "./hot-note.ts";
 import type { Hit, Miss } from "./outcome.ts";
+import type { Target } from "./target.ts";
 import type { TierStore } from "./tier-store.ts";
-
-/** What a call is about: which key, for whom, in which tiers. */
-export interface Target {
-  readonly tenant: TenantState;
-  readonly key: KnownKey;
-  readonly family: FamilyState;
-  readonly plan: readonly Tier[];
-}
 
 /** One look-up. */
 interface LookUp extends Target {
   readonly call: Call;
   /** The call's abort is passed on to tiers and ends no wait: somebody else sees to that. */
   readonly patient: boolean;
+  readonly trace: ReadTrace | undefined;
 }
 
 type Found = Omit<Hit, "causes">;
@@ -51,13 +44,17 @@ export class TierReader {
     const causes: Record<string, MissCause> = {};
     const { coherence, tiers } = this.#engine;
     const live = coherence.serves() || (await coherence.renew());
+    const { trace } = lookUp;
+    trace?.asks();
     for (const tier of tiers) {
       // Without a lease nothing that a tier could answer may be served, so it is not asked either.
       const asked = live ? () => this.#ask(tier, lookUp) : () => "log-down" as const;
       const found = lookUp.plan.includes(tier) ? await asked() : "bypassed";
       if (typeof found !== "string") return { ...found, causes };
       causes[tier.name] = found;
-      if (found !== "bypassed") countMiss(lookUp.tenant.tierCounters(tier), found);
+      if (found === "bypassed") continue;
+      trace?.told(tier.name, found);
+      countMiss(lookUp.tenant.tierCounters(tier), found);
     }
     return { from: "nowhere", causes };
   }
@@ -82,7 +79,7 @@ export class TierReader {
   }
 
   async #checkResident(tier: Tier, lookUp: LookUp, resident: Resident): Promise<Found | MissCause> {
-    const { tenant, key } = lookUp;
+    const { tenant, key, trace } = lookUp;
     const note = HotNote.of(resident.note, tenant);
     // Kept by another codec than the key's, or by another manager: its bytes decide.
     if (note === undefined || (key.codec !== undefined && note.codec !== key.codec))
@@ -97,6 +94,8 @@ export class TierReader {
     resident.checkedAt = tenant.mirror.version;
     resident.visited = true;
     this.#setHotUntil(note, resident);
+    trace?.told(tier.name, "hit");
+    trace?.found(tier.name);
     return { from: "tier", value: resident.value, tier, metadata: resident.entry.metadata };
   }
 
@@ -108,7 +107,7 @@ export class TierReader {
   }
 
   async #verify(tier: Tier, lookUp: LookUp, stored: StoredEntry): Promise<Found | MissCause> {
-    const { key, tenant } = lookUp;
+    const { key, tenant, trace } = lookUp;
     const { metadata } = stored;
     if (metadata.logId === "") return "foreign";
     const early = this.#refuse(lookUp, stored);
@@ -135,24 +134,32 @@ export class TierReader {
     // The last await is behind us: lease, then mirror, then out (rule 5). Promotion into memory is part of this step.
     const late = this.#refuse(lookUp, stored);
     if (late !== undefined) return late;
+    trace?.told(tier.name, "hit");
+    trace?.found(tier.name);
     const above = lookUp.plan.filter((t) => t.index < tier.index);
     const { family } = lookUp;
     const ttlNamed = family.policy.ttl !== undefined;
     const shipment = { path: key.path, family, entry: stored, value, valueBytes, codec, ttlNamed };
-    this.#store.promote(tenant, above, shipment);
-    if (tier.residents !== undefined) this.#store.makeResident(tenant, tier, shipment);
+    const keep = (): void => {
+      this.#store.promote(tenant, above, shipment, { from: tier.name, trace });
+      if (tier.residents !== undefined) this.#store.makeResident(tenant, tier, shipment);
+    };
+    if (trace === undefined) keep();
+    else trace.within(keep);
     return { from: "tier", value, tier, metadata };
   }
 
   /** Lease, then time, then mirror, in one synchronous step. */
   #refuse(
-    { tenant, key }: LookUp,
+    { tenant, key, trace }: LookUp,
     { metadata }: Pick<StoredEntry, "metadata">,
   ): MissCause | undefined {
     const { coherence, clock } = this.#engine;
     if (!coherence.serves()) return "log-down";
     if (metadata.expiresAt !== null && metadata.expiresAt <= clock.now()) return "expired";
-    return this.#engine.isDead(tenant.mirror, key.path, metadata) ? "invalidated" : undefined;
+    if (!this.#engine.isDead(tenant.mirror, key.path, metadata)) return undefined;
+    trace?.died(metadata);
+    return "invalidated";
   }
 
   /** A copy that no read can ever use again makes room. Only this very copy: a newer one has another etag. */

@@ -4,6 +4,8 @@ import { expiryInTier } from "../policy/check-ttl.ts";
 import type { FamilyState } from "../tenant/family-state.ts";
 import type { TenantState } from "../tenant/tenant-state.ts";
 import type { Tier, TierAnswer } from "../tier/tier.ts";
+import { endMove, moveAttributes } from "../trace/move.ts";
+import type { ReadTrace } from "../trace/read-trace.ts";
 import { HotNote } from "./hot-note.ts";
 
 /** An entry on its way into tiers. */
@@ -34,12 +36,24 @@ export class TierStore {
   }
 
   /** Brings a hit to the tiers above the one it was found in. The reader does not wait: decoded values are there at once, the rest follows. */
-  promote(tenant: TenantState, above: readonly Tier[], shipment: Shipment): void {
+  promote(
+    tenant: TenantState,
+    above: readonly Tier[],
+    shipment: Shipment,
+    { from, trace }: Readonly<{ from: string; trace: ReadTrace | undefined }>,
+  ): void {
     for (const tier of above) {
+      const { path, family, entry } = shipment;
+      const move = { path, family: family.name, metadata: entry.metadata, from, to: tier.name };
+      const span = trace?.child("cache.promote", moveAttributes(move));
+      const store = (): Promise<boolean> => this.#store(tenant, tier, shipment);
       const promote = async (): Promise<void> => {
-        if (await this.#store(tenant, tier, shipment)) tenant.tierCounters(tier).promotions++;
+        const stored = await (span === undefined ? store() : span.within(store));
+        if (stored) tenant.tierCounters(tier).promotions++;
+        endMove(span, stored);
       };
-      if (tier.residents === undefined) this.#engine.background.add(promote);
+      if (tier.residents === undefined)
+        this.#engine.background.add(promote, () => endMove(span, false));
       else void promote();
     }
   }

@@ -1,7 +1,11 @@
 /** Waiting work is worth this many times the running limit. */
 const WAITING_PER_RUNNING = 16;
 
-type Piece = Readonly<{ run: () => Promise<void>; over: PromiseWithResolvers<void> }>;
+type Piece = Readonly<{
+  run: () => Promise<void>;
+  givenUp: (() => void) | undefined;
+  over: PromiseWithResolvers<void>;
+}>;
 
 /**
  * Work that nobody waits for: promotions, demotions, deletions. So many run at a time; beyond as many again waiting the oldest waiting piece is
@@ -17,14 +21,16 @@ export class Background {
     this.#limit = limit;
   }
 
-  /** Takes a piece of work, which must not reject. */
-  add(run: () => Promise<void>): void {
+  /** Takes a piece of work, which must not reject. `givenUp`: called instead of it, when it will never run. */
+  add(run: () => Promise<void>, givenUp?: () => void): void {
     const over = Promise.withResolvers<void>();
     void this.track(over.promise);
-    if (this.#running < this.#limit) return this.#start({ run, over });
-    this.#waiting.push({ run, over });
-    if (this.#waiting.length > this.#limit * WAITING_PER_RUNNING)
-      this.#waiting.shift()?.over.resolve();
+    if (this.#running < this.#limit) return this.#start({ run, givenUp, over });
+    this.#waiting.push({ run, givenUp, over });
+    if (this.#waiting.length <= this.#limit * WAITING_PER_RUNNING) return;
+    const oldest = this.#waiting.shift();
+    oldest?.givenUp?.();
+    oldest?.over.resolve();
   }
 
   /** Lets {@link flush} and {@link drain} wait for work that a caller awaits and may walk away from. It must not reject. */

@@ -151,6 +151,7 @@ test("a collector reads the same figures, by tenant", async () => {
   expect(telemetry.spans.map(({ name, ended }) => [name, ended])).toEqual([
     ["cache.get", true],
     ["cache.put", true],
+    ["cache.invalidate", true],
     ["cache.get", true],
   ]);
   await manager.close();
