@@ -75,6 +75,12 @@ export function duration(ms: number): string {
   return `${Math.floor(ms / unitMs)} ${name}${rest > 0 ? ` ${rest} ${next[0]}` : ""}`;
 }
 
+/** An amount for people: whole cents, and of small ones what matters. */
+export function money(amount: number, currency: string): string {
+  const isSmall = amount !== 0 && Math.abs(amount) < 1;
+  return `${isSmall ? Number(amount.toPrecision(2)) : amount.toFixed(2)} ${currency}`;
+}
+
 /** Bytes for people, in binary units. */
 export function size(bytes: number): string {
   const units = ["B", "KiB", "MiB", "GiB", "TiB"];

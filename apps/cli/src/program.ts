@@ -3,7 +3,9 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import { configCheckCommand, configSchemaCommand } from "./commands/config-commands.ts";
 import { doctorCommand } from "./commands/doctor-command.ts";
 import { infoCommand } from "./commands/info-command.ts";
-import { getCommand, listCommand, statsCommand } from "./commands/read-commands.ts";
+import { getCommand, listCommand } from "./commands/read-commands.ts";
+import { statsCommand } from "./commands/stats-command.ts";
+import { sweepCommand } from "./commands/sweep-command.ts";
 import { invalidateCommand, putCommand } from "./commands/write-commands.ts";
 import { packageVersion } from "./package-version.ts";
 import type { Session } from "./session.ts";
@@ -62,7 +64,7 @@ function addReads(program: Command, session: Session): void {
   onTenant(
     program
       .command("stats")
-      .description("show what the tiers hold and what the invalidation log costs"),
+      .description("show what the tiers hold, and what that and the invalidation log cost"),
   )
     .addHelpText("after", examples("cogniverse-cache stats --tenant acme"))
     .action((options) => statsCommand(session, options));
@@ -127,6 +129,19 @@ function addWrites(program: Command, session: Session): void {
       ),
     )
     .action((options) => invalidateCommand(session, options));
+  onTenant(
+    program
+      .command("sweep")
+      .description("delete what invalidations have killed: frees room, changes no answer"),
+  )
+    .addHelpText(
+      "after",
+      examples(
+        "cogniverse-cache sweep --tenant acme",
+        "cogniverse-cache sweep --tenant acme --json",
+      ),
+    )
+    .action((options) => sweepCommand(session, options));
 }
 
 function addConfig(program: Command, session: Session): void {

@@ -22,6 +22,7 @@ const COMMANDS = [
   ["info"],
   ["stats"],
   ["put"],
+  ["sweep"],
   ["config", "check"],
   ["config", "schema"],
   ["doctor"],

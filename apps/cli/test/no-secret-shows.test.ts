@@ -14,6 +14,11 @@ const YAML = `caching:
         bucket: bucket
         endpoint: http://127.0.0.1:1
         credentials: { client_email: me@host, private_key: "\${MY_PASSWORD}" }
+telemetry:
+  endpoint: http://127.0.0.1:1
+  api_key: "\${MY_PASSWORD}"
+  headers: { x-team: ${SECRET} }
+  keys: { secret: "\${MY_PASSWORD}" }
 `;
 const WRONG = YAML.replace("connect_timeout_ms: 300", "conect_timeout: 300").replace(
   "client_email: me@host",

@@ -12,6 +12,7 @@ import { EXIT, ExitError } from "../exit-code.ts";
 import { writeJson, writeTable } from "../output.ts";
 import { configPath, type CommonOptions, type Session } from "../session.ts";
 import { changeLines, truthLines } from "./server-lines.ts";
+import { telemetryLines } from "./telemetry-lines.ts";
 
 /** Options of `config check`. */
 export interface ConfigCheckOptions extends CommonOptions {
@@ -67,6 +68,7 @@ function describe({ output }: Session, path: string, { summary, servers }: Check
   );
   writeTable(output, ["family", "tiers", "ttl"], Object.entries(summary.policies).map(policyRow));
   if (summary.enabled) output.write(truthLines(summary.truth));
+  output.write(telemetryLines(summary.telemetry));
   const rows = servers.flatMap(serverRows);
   if (rows.length > 0)
     writeTable(output, ["tier", "server", "", "found"], rows, { wrapLast: true });

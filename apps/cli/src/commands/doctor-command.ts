@@ -23,19 +23,20 @@ export async function doctorCommand(session: Session, options: CommonOptions): P
   throw new ExitError(EXIT.notThere, `${path}: ${count} problem(s)`);
 }
 
-function describe({ output }: Session, { tiers, truth }: Diagnosis): void {
+function describe({ output }: Session, { tiers, truth, telemetry }: Diagnosis): void {
   writeTable(
     output,
     ["tier", "backend", "server", "state", "read p50", "p99", "write p50", "p99"],
     tiers.map(tierRow),
   );
-  const findings = tiers.flatMap((tier) =>
-    tier.findings.map(({ check, level, message }) => [tier.tier, check, level, message]),
+  const looked = [...tiers, { tier: "(telemetry)", findings: telemetry }];
+  const findings = looked.flatMap(({ tier, findings: found }) =>
+    found.map(({ check, level, message }) => [tier, check, level, message]),
   );
   writeTable(output, ["tier", "check", "", "found"], findings, { wrapLast: true });
   output.write(truthLines(truth));
   for (const { tier, changes } of tiers) output.write(changeLines(tier, changes));
-  output.write(remedies(tiers));
+  output.write(remedies(looked));
 }
 
 function tierRow({ tier, backend, server, state, latency }: TierDiagnosis): readonly string[] {
@@ -49,17 +50,20 @@ function milliseconds(ms: number): string {
   return `${ms < 10 ? ms.toFixed(2) : ms.toFixed(0)} ms`;
 }
 
+/** A tier, or what else was looked at. */
+type Looked = Pick<TierDiagnosis, "tier" | "findings">;
+
 function levelOf(
-  tier: TierDiagnosis,
+  tier: Looked,
   level: "warning" | "problem",
-): readonly (TierDiagnosis["findings"][number] & { readonly tier: string })[] {
+): readonly (Looked["findings"][number] & { readonly tier: string })[] {
   return tier.findings
     .filter((finding) => finding.level === level)
     .map((finding) => ({ ...finding, tier: tier.tier }));
 }
 
 /** Problems first. */
-function remedies(tiers: readonly TierDiagnosis[]): string {
+function remedies(tiers: readonly Looked[]): string {
   const lines = (["problem", "warning"] as const).flatMap((level) =>
     tiers
       .flatMap((tier) => levelOf(tier, level))

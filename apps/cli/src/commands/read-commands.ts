@@ -1,8 +1,7 @@
 import { writeFile } from "node:fs/promises";
-import type { LogStats } from "@cogniverse/sdk";
 import { EXIT, ExitError } from "../exit-code.ts";
 import { leftOut, refuseLeftOut } from "../left-out.ts";
-import { size, writeJson, writeTable } from "../output.ts";
+import { size, writeJson } from "../output.ts";
 import { tenantOf, withCache, type Session, type TenantOptions } from "../session.ts";
 import { jsonOf, renderValue } from "../value-form.ts";
 
@@ -49,32 +48,4 @@ export async function listCommand(
   if (options.json === true) writeJson(output, keys);
   else output.write(keys.map((key) => `${key}\n`).join(""));
   refuseLeftOut("the list", lacks);
-}
-
-/** `stats`: what this tenant's tiers hold and what the log costs; of a tier that is down nothing is known. Counters of reads belong to a running process and start at 0 here. */
-export async function statsCommand(session: Session, options: TenantOptions): Promise<void> {
-  const { output, signal } = session;
-  const tenant = tenantOf(session, options);
-  const stats = await withCache(session, options, (cache) => cache.stats(tenant, { signal }));
-  if (options.json === true) return writeJson(output, stats);
-  const rows = stats.tiers.map((t) => [
-    t.tier,
-    t.state,
-    ...(t.state === "down"
-      ? ["", "", "unknown"]
-      : [t.entries, size(t.bytes), t.exact ? "exact" : "estimate"]),
-    t.errors,
-  ]);
-  writeTable(output, ["tier", "state", "entries", "size", "figures", "errors"], rows);
-  output.write(logLine(stats.log));
-}
-
-function logLine(log: LogStats): string {
-  if (!log.live)
-    return "log: not reachable; nothing cached is served and nothing can be invalidated\n";
-  const lease = log.leaseMs === 0 ? "no other process" : `lease ${log.leaseMs} ms`;
-  return (
-    `log ${log.logId.slice(0, 8)}: position ${log.position}, ${log.scopes} scopes (${log.globs} globs), ` +
-    `${size(log.mirrorBytes)} in memory, ${log.bytesPerScope} B a scope, ${lease}\n`
-  );
 }

@@ -66,3 +66,51 @@ test("a configuration that is not there is told in one line or two", async () =>
   expect(code).toBe(2);
   expect(err).toContain("There is no such file");
 });
+
+test("what telemetry will do is said, by the file and the environment, and no credential", async () => {
+  await using home = await CliHome.create();
+  const off = await home.run("config", "check", "--offline");
+  expect(off.out).toContain("telemetry: off, nothing is named that it could go to");
+  const env = {
+    PHOENIX_COLLECTOR_ENDPOINT: "http://127.0.0.1:6006",
+    PHOENIX_API_KEY: "m4rked-key",
+    COGNIVERSE_KEY_SECRET: "m4rked-m4rked-m4rked",
+    COGNIVERSE_METRICS_PORT: "9464",
+  };
+  const { code, out } = await home.runWith({ env }, "config", "check", "--offline");
+  expect(code).toBe(0);
+  expect(out).toContain(
+    'traces: to http://127.0.0.1:6006/v1/traces (http/protobuf, compression gzip, with an authorization), project "cogniverse", tenants by attribute\n' +
+      "metrics: for Prometheus at http://127.0.0.1:9464/metrics\n" +
+      "kept: errors, misses, reads above 250 ms, and all of other hits below a recorded span\n" +
+      "keys leave as 16 hex digits; values never leave\n",
+  );
+  expect(out).not.toContain("m4rked");
+  const json = await home.runWith({ env }, "config", "check", "--offline", "--json");
+  expect(JSON.parse(json.out)).toMatchObject({ summary: { telemetry: { enabled: true } } });
+  expect(json.out).not.toContain("m4rked");
+});
+
+test("every form of it has words", async () => {
+  await using home = await CliHome.create();
+  const said = async (section: string): Promise<string> => {
+    const caching = "caching: { tiers: { memory: { backend: memory } } }\n";
+    const file = await home.file("form.yaml", caching + section);
+    return (await home.run("config", "check", file)).out;
+  };
+  expect(await said("")).toContain("telemetry: not configured");
+  const out = await said(`telemetry:
+  endpoint: http://127.0.0.1:4317
+  protocol: grpc
+  tenancy: project
+  sampling: { hits: 0.125, slow_read_ms: 9 }
+  keys: { visibility: plain }
+  values: true
+  metrics: { otlp: { endpoint: "http://h:4318" }, prometheus: { host: "::1", port: 0 } }
+`);
+  expect(out).toContain("to http://127.0.0.1:4317 (grpc, compression gzip, without an");
+  expect(out).toContain('a project "cogniverse-{tenant}" for each tenant');
+  expect(out).toContain("http://[::1]:(any free port)/metrics; to http://h:4318/v1/metrics every");
+  expect(out).toContain("reads above 9 ms, and 12.5 % of other hits");
+  expect(out).toContain("keys leave as they are; values leave where");
+});

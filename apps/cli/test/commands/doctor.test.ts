@@ -66,6 +66,15 @@ test("a problem ends with 1 and says what to do", async () => {
   expect(JSON.parse(json.out)).toMatchObject({ ok: false, tiers: [{}, { server: "Liar 1.0" }] });
 });
 
+test("a collector that does not answer is a warning", async () => {
+  await using home = await CliHome.create();
+  const env = { PHOENIX_COLLECTOR_ENDPOINT: "http://127.0.0.1:1" };
+  const { code, out } = await home.runWith({ env }, "doctor");
+  expect(code).toBe(0);
+  expect(out).toMatch(/│ \(telemetry\) +│ traces +│ warning +│ http:\/\/127\.0\.0\.1:1 does not/);
+  expect(out).toContain("  warning: (telemetry): traces: see whether the collector runs");
+});
+
 test("a tier that is down ends with 1", async () => {
   await using home = await withBackend(DOWN);
   const { code, out } = await home.run("doctor", "--config", home.config);

@@ -21,6 +21,8 @@ export type RunOptions = Readonly<{
   input?: Uint8Array | string;
   isTerminal?: boolean;
   signal?: AbortSignal;
+  /** Somebody watches: is given each line of progress. */
+  status?: (text: string) => void;
   env?: Readonly<Record<string, string | undefined>>;
 }>;
 
@@ -72,6 +74,7 @@ export class CliHome implements AsyncDisposable {
         isTerminal: options.isTerminal ?? false,
         write: (data) => void out.push(Buffer.from(data)),
         note: (line) => void err.push(`${line}\n`),
+        ...(options.status === undefined ? {} : { status: options.status }),
       },
       readInput: async () => new Uint8Array(Buffer.from(options.input ?? "")),
       env: { ...this.env, ...options.env },

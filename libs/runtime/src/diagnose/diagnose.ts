@@ -3,9 +3,11 @@ import { ConfigError } from "../config/config-error.ts";
 import { loadConfig } from "../config/load-config.ts";
 import { type ExamineOptions, quietContext } from "../examine/examine-tiers.ts";
 import { examineTier } from "../examine/tier-examination.ts";
+import { resolveWithEnvironment } from "../telemetry/resolve-with-environment.ts";
 import { truthOf } from "../tiers/truth.ts";
 import { diagnoseTier } from "./diagnose-tier.ts";
 import type { Diagnosis, TierDiagnosis } from "./diagnosis.ts";
+import { telemetryReach } from "./telemetry-reach.ts";
 
 /** Options of {@link diagnose}. */
 export type DiagnoseOptions = ExamineOptions &
@@ -23,8 +25,10 @@ const EXAMINE_LIMIT_MS = 3000;
  * {@link ConfigError} for a configuration that is wrong; everything else is a finding.
  */
 export async function diagnose(options: DiagnoseOptions): Promise<Diagnosis> {
-  const { resolved, problems, secrets } = await loadConfig(options, options);
+  const { resolved, problems, secrets, locate } = await loadConfig(options, options);
   if (resolved === undefined) throw new ConfigError(problems);
+  const exported = resolveWithEnvironment(resolved.telemetry, options.env ?? process.env);
+  if (exported.finding !== undefined) throw new ConfigError([locate(exported.finding)]);
   const { clock = systemClock, limitMs = EXAMINE_LIMIT_MS, signal, onStep } = options;
   const run = systemRandom.id();
   const truth = truthOf(resolved);
@@ -43,6 +47,11 @@ export async function diagnose(options: DiagnoseOptions): Promise<Diagnosis> {
     const step = (check: string): void => onStep?.({ tier: tier.name, check });
     tiers.push(await diagnoseTier(tier, examined, { context, run, signal, onStep: step }));
   }
+  if (exported.config !== undefined) onStep?.({ tier: "", check: "telemetry" });
+  const telemetry =
+    exported.config === undefined
+      ? []
+      : await telemetryReach(exported.config, { clock, limitMs, signal });
   const ok = !tiers.some(({ findings }) => findings.some(({ level }) => level === "problem"));
-  return secrets.maskDeep({ ok, truth, tiers });
+  return secrets.maskDeep({ ok, truth, tiers, telemetry });
 }

@@ -24,4 +24,6 @@ export type Diagnosis = Readonly<{
   ok: boolean;
   truth: TruthSummary;
   tiers: readonly TierDiagnosis[];
+  /** Whether somebody takes what telemetry exports; never a problem. */
+  telemetry: readonly ExaminationFinding[];
 }>;
