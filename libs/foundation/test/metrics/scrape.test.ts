@@ -74,6 +74,19 @@ test("a gauge that nobody observes any more is gone; a counter stays where it wa
   expect(lines(text, "cache_hits_total{")).toEqual(['cache_hits_total{tier="hot"} 7']);
 });
 
+test("a gauge whose callback throws is absent rather than old", async () => {
+  await using metrics = await started(SCRAPED);
+  let broken = false;
+  metrics.port.observe("cache.log.age", (emit) => {
+    emit(5, {});
+    if (broken) throw new Error("half way");
+  });
+  expect(lines(await metrics.scrape(), "cache_log_age")).toEqual(["cache_log_age 5"]);
+  broken = true;
+  expect(lines(await metrics.scrape(), "cache_log_age")).toEqual([]);
+  expect(metrics.port.readFailures).toBe(1);
+});
+
 test("a port that is taken is refused with the option that changes it, and freed by a shutdown", async () => {
   const first = await started(SCRAPED);
   const port = Number(new URL(first.running.prometheus?.url ?? "").port);
