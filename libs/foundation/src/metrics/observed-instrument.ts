@@ -1,6 +1,6 @@
 import type { Attributes, Metric, Observation } from "@cogniverse/sdk";
 import type { Cardinality } from "./cardinality.ts";
-import { SeriesSums, type SeriesValue } from "./series.ts";
+import { SeriesIndex } from "./series.ts";
 
 /** What an instrument needs to know of its surroundings. */
 export interface InstrumentSurroundings {
@@ -9,10 +9,19 @@ export interface InstrumentSurroundings {
   readonly readFailed: (error: unknown) => void;
 }
 
+/** One set of attributes. */
+export interface Series {
+  readonly attributes: Attributes;
+  /** Increments, and what registrations left behind. */
+  kept: number;
+}
+
+type Values = Map<Series, number>;
+
 interface Registration {
   readonly read: Observation;
   /** What it said last. */
-  last: SeriesSums;
+  last: Values;
 }
 
 /**
@@ -26,8 +35,7 @@ export class ObservedInstrument {
   readonly kind: "counter" | "gauge";
   readonly #surroundings: InstrumentSurroundings;
   readonly #registrations = new Set<Registration>();
-  /** Increments, and what registrations left behind. */
-  readonly #kept = new SeriesSums();
+  readonly #series = new SeriesIndex<Series>((attributes) => ({ attributes, kept: 0 }));
 
   constructor(metric: Metric, surroundings: InstrumentSurroundings) {
     this.kind = metric.kind === "gauge" ? "gauge" : "counter";
@@ -35,41 +43,50 @@ export class ObservedInstrument {
   }
 
   increment(attributes: Attributes): void {
-    this.#kept.add(this.#surroundings.cardinality.bound(attributes), 1);
+    this.#at(attributes).kept++;
   }
 
   register(read: Observation): Disposable {
-    const registration: Registration = { read, last: new SeriesSums() };
+    const registration: Registration = { read, last: new Map() };
     this.#registrations.add(registration);
     return { [Symbol.dispose]: () => this.#dispose(registration) };
   }
 
   /** What a collector is told now: one value for each set of attributes. */
-  collect(): Iterable<SeriesValue> {
-    const total = new SeriesSums();
-    total.addAll(this.#kept);
-    for (const registration of this.#registrations) total.addAll(this.#read(registration));
-    return total.values();
+  collect(): Iterable<readonly [Series, number]> {
+    const total: Values = new Map();
+    for (const series of this.#series.values()) if (series.kept > 0) total.set(series, series.kept);
+    for (const registration of this.#registrations)
+      for (const [series, value] of this.#read(registration)) add(total, series, value);
+    return total;
+  }
+
+  #at(attributes: Attributes): Series {
+    return this.#series.at(this.#surroundings.cardinality.bound(attributes));
   }
 
   #dispose(registration: Registration): void {
     if (!this.#registrations.delete(registration) || this.kind === "gauge") return;
-    this.#kept.addAll(this.#read(registration));
+    for (const [series, value] of this.#read(registration)) series.kept += value;
   }
 
   /** All of a registration or, when it throws in the middle, nothing new. */
-  #read(registration: Registration): SeriesSums {
-    const seen = new SeriesSums();
+  #read(registration: Registration): Values {
+    const seen: Values = new Map();
     try {
       registration.read((value, attributes) => {
         if (!Number.isFinite(value) || (this.kind === "counter" && value < 0)) return;
-        seen.add(this.#surroundings.cardinality.bound(attributes), value);
+        add(seen, this.#at(attributes), value);
       });
       registration.last = seen;
     } catch (error) {
-      if (this.kind === "gauge") registration.last = new SeriesSums();
+      if (this.kind === "gauge") registration.last = new Map();
       this.#surroundings.readFailed(error);
     }
     return registration.last;
   }
+}
+
+function add(values: Values, series: Series, value: number): void {
+  values.set(series, (values.get(series) ?? 0) + value);
 }

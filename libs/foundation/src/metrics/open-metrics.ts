@@ -120,7 +120,7 @@ function watch(meter: CacheMeter, name: string, instrument: ObservedInstrument):
       ? meter.createObservableGauge(name, { unit, description })
       : meter.createObservableCounter(name, { unit, description });
   observable.addCallback((result) => {
-    for (const { value, attributes } of instrument.collect()) result.observe(value, attributes);
+    for (const [{ attributes }, value] of instrument.collect()) result.observe(value, attributes);
   });
 }
 

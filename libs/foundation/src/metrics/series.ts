@@ -56,27 +56,3 @@ function follow<V>(from: Step<V>, name: string, value: Value): Step<V> {
   if (step === undefined) byValue.set(value, (step = { next: new Map(), found: undefined }));
   return step;
 }
-
-/** What one set of attributes adds up to. */
-export interface SeriesValue {
-  readonly attributes: Attributes;
-  value: number;
-}
-
-/** Sums by their attributes. */
-export class SeriesSums {
-  readonly #index = new SeriesIndex<SeriesValue>((attributes) => ({ attributes, value: 0 }));
-
-  /** Adds to what the same attributes have already. */
-  add(attributes: Attributes, value: number): void {
-    this.#index.at(attributes).value += value;
-  }
-
-  addAll(others: SeriesSums): void {
-    for (const { attributes, value } of others.values()) this.add(attributes, value);
-  }
-
-  values(): Iterable<SeriesValue> {
-    return this.#index.values();
-  }
-}
