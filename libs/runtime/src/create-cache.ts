@@ -96,6 +96,7 @@ function managerPart(
     ),
     backgroundLimit: config.backgroundLimit,
     coherenceWaitMs: config.coherenceWaitMs,
+    slowReadMs: config.telemetry?.sampling?.slowReadMs,
     prices: config.prices,
   };
 }

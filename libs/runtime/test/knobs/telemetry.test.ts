@@ -1,7 +1,9 @@
 import { describe, expect, test } from "@jest/globals";
 import { silentLogger } from "@cogniverse/core";
 import { resolveTelemetryConfig } from "@cogniverse/foundation/config";
-import type { TelemetrySection } from "../../src/index.ts";
+import { entryBackend } from "@cogniverse/testkit";
+import { createCache, type TelemetrySection } from "../../src/index.ts";
+import { fakeModule } from "../support/fake-modules.ts";
 import { telemetryConfig } from "../../src/config/resolve-telemetry.ts";
 import {
   cacheWith,
@@ -107,6 +109,29 @@ describe("what is in them", () => {
     };
     expect([await hits(1), await hits(0)]).toEqual([true, false]);
   });
+});
+
+test("sampling.slow_read_ms: a slow hit below memory is told though nothing above it records", async () => {
+  const told = async (slow_read_ms: number): Promise<boolean> => {
+    await using receiver = await recorder();
+    const fake = fakeModule("fake");
+    fake.make = async (_options, { clock }) => entryBackend({ clock });
+    const cache = await createCache({
+      config: {
+        caching: { tiers: { cold: { backend: "fake" } } },
+        telemetry: { endpoint: receiver.url, sampling: { slow_read_ms } },
+      },
+      backends: { fake },
+      env: {},
+      logger: silentLogger,
+    });
+    await cache.put("experiments/a.json", { a: 1 }, "acme");
+    await cache.get("experiments/a.json", "acme");
+    await cache.close();
+    return text(receiver.sent).includes("cache.get");
+  };
+  // Every read takes at least 0 ms, and none an hour.
+  expect([await told(0), await told(3_600_000)]).toEqual([true, false]);
 });
 
 describe("batch", () => {

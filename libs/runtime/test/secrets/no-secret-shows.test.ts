@@ -42,10 +42,16 @@ const mark = fc
 type Source = Readonly<{ configPath: string; env: Readonly<Record<string, string>> }>;
 
 /** A file with one tier of this backend. */
-async function written(module: BackendModule, config: unknown, secret: string): Promise<Source> {
+async function written(
+  module: BackendModule,
+  config: unknown,
+  secret: string,
+  telemetry?: unknown,
+): Promise<Source> {
   const configPath = join(folder, "cache.yaml");
   const tiers = { only: { backend: module.name, config } };
-  await writeFile(configPath, JSON.stringify({ caching: { tiers } }, undefined, 2));
+  const sections = { caching: { tiers }, ...(telemetry === undefined ? {} : { telemetry }) };
+  await writeFile(configPath, JSON.stringify(sections, undefined, 2));
   return { configPath, env: { MARKED_SECRET: secret } };
 }
 
@@ -169,3 +175,59 @@ describe.each(modules.map((module) => [module.name, module] as const))("%s", (_n
     );
   });
 });
+
+describe("telemetry", () => {
+  const memory = modules[0] as BackendModule; // The first of this project's own, which needs nothing.
+  /** Nobody is there, so that whatever can be said of the target is said. */
+  const endpoint = "http://127.0.0.1:1";
+  /** Where a secret may stand, by a variable or as it is. */
+  const places: readonly ((value: string) => unknown)[] = [
+    (value) => ({ endpoint, api_key: value }),
+    (value) => ({ endpoint, headers: { "x-team": value } }),
+    (value) => ({ endpoint, headers: { "x team": value } }),
+    (value) => ({ endpoint, headers: { Authorization: `Bearer ${value}` }, api_key: "another" }),
+    (value) => ({ endpoint, heders: { "x-team": value } }),
+    (value) => ({ endpoint, keys: { secret: value } }),
+    (value) => ({ endpoint, keys: { secret: value, visibility: "plain" } }),
+    (value) => ({ endpoint, keys: { secrt: value } }),
+    (value) => ({ endpoint: `http://user:${encodeURIComponent(value)}@127.0.0.1:1` }),
+    (value) => ({ metrics: { otlp: { endpoint, headers: { "x-team": value } } } }),
+  ];
+
+  test("no credential is said by checks, a doctor, or a running cache whose collector is down", async () => {
+    const fast = { batch: { delay_ms: 1, timeout_ms: 20 }, shutdown_ms: 50 };
+    await fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom(...places),
+        mark,
+        fc.boolean(),
+        async (place, letters, byName) => {
+          const secret = `${letters}sixteen-letters`;
+          const section = place(byName ? "${MARKED_SECRET}" : secret);
+          const telemetry = { ...fast, ...(section as object) }; // A map, as all of them are.
+          const source = await written(memory, {}, secret, telemetry);
+          expect(holding(await shownBefore(source), secret)).toBe("");
+          expect(holding(await shownByServers(source), secret)).toBe("");
+          expect(holding(await shownByExport(source), secret)).toBe("");
+        },
+      ),
+      { numRuns: 15 },
+    );
+  });
+});
+
+/** What a cache says whose spans cannot leave. */
+async function shownByExport(source: Source): Promise<string> {
+  const logger = recordingLogger();
+  const shown: unknown[] = [logger.lines];
+  try {
+    const cache = await createCache({ ...source, logger });
+    cache.telemetry.startSpan("one", "acme", { always: true }).end();
+    await cache.close();
+    shown.push(cache.telemetryReport, cache.report);
+  } catch (error) {
+    if (!ConfigError.isInstance(error)) throw error;
+    shown.push(error, String(error));
+  }
+  return shown.map(deep).join("\n");
+}
