@@ -12,7 +12,7 @@ const DELETIONS_AT_A_TIME = 8;
 const COPIES_A_STEP = 256;
 
 /** What the sweep of one tier needs. */
-export type TierSweeping = Readonly<{
+type TierSweeping = Readonly<{
   tier: Tier;
   tenant: TenantState;
   verdicts: Verdicts;

@@ -3,7 +3,7 @@ import type { Engine } from "../engine/engine.ts";
 import type { TenantState } from "../tenant/tenant-state.ts";
 
 /** Why a copy may go, or that it stays. */
-export type Verdict = "dead" | "expired" | "stays";
+type Verdict = "dead" | "expired" | "stays";
 
 /**
  * Tells copies that no read can ever use again from all others. A record kills for ever, so what the mirror says is dead stays dead. Another log's copy is

@@ -37,7 +37,7 @@ export type TierCall = Readonly<{
 }>;
 
 /** Plain integers of one tenant's calls into one tier. */
-export interface Traffic {
+interface Traffic {
   /** Calls that failed; those that an open breaker kept back are not among them. */
   errors: number;
   /** Calls that were sent, by operation. */
@@ -45,7 +45,7 @@ export interface Traffic {
 }
 
 /** What a tier needs of its surroundings. */
-export type TierContext = Readonly<{ clock: Clock; logger: Logger; telemetry: TelemetryPort }>;
+type TierContext = Readonly<{ clock: Clock; logger: Logger; telemetry: TelemetryPort }>;
 
 const NO_TRAFFIC: Readonly<Traffic> = { errors: 0, requests: {} };
 const TIME_LIMIT_MS = { process: Infinity, machine: 2000, shared: 5000 };
