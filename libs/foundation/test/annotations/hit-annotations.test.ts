@@ -1,6 +1,5 @@
 import { expect, test } from "@jest/globals";
 import { HitAnnotations } from "../../src/node/annotations/hit-annotations.ts";
-import { annotationsUrl } from "../../src/node/annotations/annotation-form.ts";
 import { recordingLogger } from "../metrics/node-metrics.ts";
 import { annotationReceiver, type AnnotationReceiver } from "./annotation-receiver.ts";
 
@@ -88,10 +87,4 @@ test("a scripted server that never answers holds up neither flush nor shutdown, 
   expect(hits.stats).toEqual({ sent: 0, dropped: 8, failures: 0, queue: 0 });
   expect(receiver.posts).toHaveLength(1);
   expect(logger.lines).toEqual([]);
-});
-
-test("annotations go beside where traces go", () => {
-  for (const traces of ["http://p:6006", "http://p:6006/", "http://p:6006/v1/traces"])
-    expect(annotationsUrl(traces)).toBe("http://p:6006/v1/span_annotations");
-  expect(annotationsUrl("https://p/space/v1/traces/")).toBe("https://p/space/v1/span_annotations");
 });

@@ -22,10 +22,3 @@ export function annotationBody(outcomes: readonly HitOutcome[]): string {
   }));
   return JSON.stringify({ data });
 }
-
-/** Where annotations are posted, from where traces go over HTTP: `.../v1/traces` or the base of it. */
-export function annotationsUrl(tracesUrl: string): string {
-  const url = new URL(tracesUrl);
-  url.pathname = `${url.pathname.replace(/\/(?:v1\/traces\/?)?$/, "")}/v1/span_annotations`;
-  return url.href;
-}
