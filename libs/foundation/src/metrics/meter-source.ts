@@ -1,18 +1,26 @@
 import type { Attributes } from "@cogniverse/sdk";
-import {
-  createNoopMeter,
-  metrics,
-  type Histogram,
-  type Meter,
-  type MetricOptions,
-} from "@opentelemetry/api";
+import { createNoopMeter, metrics, type MetricOptions } from "@opentelemetry/api";
+
+/** Asked at each collection for one value of each set of attributes. */
+export type ObservedCallback = (
+  result: Readonly<{ observe: (value: number, attributes: Attributes) => void }>,
+) => void;
+
+/** An observable counter or gauge. */
+export interface CacheObservable {
+  addCallback(callback: ObservedCallback): void;
+}
+
+/** A histogram. */
+export interface CacheHistogram {
+  record(value: number, attributes?: Attributes): void;
+}
 
 /** The part of an OpenTelemetry `Meter` that the cache's metrics use. */
-export interface CacheMeter extends Pick<
-  Meter,
-  "createObservableCounter" | "createObservableGauge"
-> {
-  createHistogram(name: string, options?: MetricOptions): Histogram<Attributes>;
+export interface CacheMeter {
+  createHistogram(name: string, options?: MetricOptions): CacheHistogram;
+  createObservableCounter(name: string, options?: MetricOptions): CacheObservable;
+  createObservableGauge(name: string, options?: MetricOptions): CacheObservable;
 }
 
 /** Name of the instrumentation scope of everything that the cache measures. */

@@ -1,4 +1,3 @@
-import type { Histogram } from "@opentelemetry/api";
 import {
   METRICS,
   type Attributes,
@@ -8,7 +7,7 @@ import {
   type TelemetryPort,
 } from "@cogniverse/sdk";
 import { Cardinality } from "./cardinality.ts";
-import { globalMeter, type CacheMeter } from "./meter-source.ts";
+import { globalMeter, type CacheHistogram, type CacheMeter } from "./meter-source.ts";
 import { ObservedInstrument } from "./observed-instrument.ts";
 
 /** The half of the port that measures. */
@@ -43,7 +42,7 @@ class MeteredPort implements MetricsPort {
   readonly #findMeter: () => CacheMeter | undefined;
   readonly #cardinality: Cardinality;
   readonly #observed = new Map<string, ObservedInstrument>();
-  readonly #histograms = new Map<string, Histogram<Attributes>>();
+  readonly #histograms = new Map<string, CacheHistogram>();
   #meter: CacheMeter | undefined;
   #readFailures = 0;
 
@@ -90,7 +89,7 @@ class MeteredPort implements MetricsPort {
     return made;
   }
 
-  #histogram(name: string): Histogram<Attributes> | undefined {
+  #histogram(name: string): CacheHistogram | undefined {
     const known = this.#histograms.get(name);
     if (known !== undefined || this.#meter === undefined) return known;
     const { unit, description, buckets } = metricOf(name);

@@ -3,18 +3,13 @@ import { OTLPMetricExporter } from "@opentelemetry/exporter-metrics-otlp-proto";
 import { CompressionAlgorithm } from "@opentelemetry/otlp-exporter-base";
 import {
   PeriodicExportingMetricReader,
-  type AggregationOption,
-  type AggregationTemporality,
-  type InstrumentType,
   type MetricProducer,
   type MetricReader,
   type PushMetricExporter,
   type ResourceMetrics,
 } from "@opentelemetry/sdk-metrics";
-import type { CardinalityLimits } from "../../metrics/cardinality.ts";
 import type { OtlpTarget } from "../telemetry-config.ts";
 import type { ExportHealth } from "./export-health.ts";
-import { seriesLimit, temporalityOf } from "./reader-policy.ts";
 
 /** Where metrics are pushed, and how often. */
 export type OtlpPush = OtlpTarget & Readonly<{ intervalMs: number }>;
@@ -22,7 +17,6 @@ export type OtlpPush = OtlpTarget & Readonly<{ intervalMs: number }>;
 /** Pushes metrics to a collector, protobuf over HTTP. */
 export function otlpReader(
   target: OtlpPush,
-  limits: CardinalityLimits,
   producer: MetricProducer,
   health: ExportHealth,
 ): MetricReader {
@@ -37,7 +31,6 @@ export function otlpReader(
     exporter: new WatchedExporter(exporter, health),
     exportIntervalMillis: target.intervalMs,
     exportTimeoutMillis: Math.min(target.timeoutMs, target.intervalMs),
-    cardinalityLimits: { default: seriesLimit(limits) },
     metricProducers: [producer],
   });
 }
@@ -58,14 +51,6 @@ class WatchedExporter implements PushMetricExporter {
       else this.#health.failed(result.error);
       done(result);
     });
-  }
-
-  selectAggregationTemporality(type: InstrumentType): AggregationTemporality {
-    return temporalityOf(type, (other) => this.#inner.selectAggregationTemporality(other));
-  }
-
-  selectAggregation(type: InstrumentType): AggregationOption {
-    return this.#inner.selectAggregation(type);
   }
 
   forceFlush(): Promise<void> {

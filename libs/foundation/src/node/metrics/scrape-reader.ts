@@ -1,27 +1,16 @@
 import { PrometheusSerializer } from "@opentelemetry/exporter-prometheus";
-import {
-  AggregationTemporality,
-  MetricReader,
-  type MetricProducer,
-} from "@opentelemetry/sdk-metrics";
-import type { CardinalityLimits } from "../../metrics/cardinality.ts";
-import { seriesLimit, temporalityOf } from "./reader-policy.ts";
+import { MetricReader, type MetricProducer } from "@opentelemetry/sdk-metrics";
 
 /**
  * Metrics as Prometheus' text format 0.0.4, at the moment they are asked for. The SDK's `PrometheusExporter` is not used, because it takes
- * port 0 for 9464 and has a fixed limit of 2000 series; its serializer is, and so its names: `cache.latency` is `cache_latency_bucket`.
+ * port 0 for 9464; its serializer is, and so its names: `cache.latency` is `cache_latency_bucket`.
  */
 export class ScrapeReader extends MetricReader {
   // Neither a prefix, nor timestamps, nor labels of the resource, but target_info, and no labels of the one scope.
   readonly #serializer = new PrometheusSerializer(undefined, false, undefined, false, true);
 
-  constructor(limits: CardinalityLimits, producer: MetricProducer) {
-    super({
-      aggregationTemporalitySelector: (type) =>
-        temporalityOf(type, () => AggregationTemporality.CUMULATIVE),
-      cardinalitySelector: () => seriesLimit(limits),
-      metricProducers: [producer],
-    });
+  constructor(producer: MetricProducer) {
+    super({ metricProducers: [producer] });
   }
 
   /** The text of one scrape. */

@@ -1,9 +1,9 @@
 import type { Logger } from "@cogniverse/sdk";
 import type { Resource } from "@opentelemetry/resources";
 import { MeterProvider, type MetricReader } from "@opentelemetry/sdk-metrics";
-import { METER_NAME, type CacheMeter } from "../../metrics/meter-source.ts";
+import type { CacheMeter } from "../../metrics/meter-source.ts";
 import type { ResolvedMetricsConfig } from "../telemetry-config.ts";
-import { BucketHistograms } from "./bucket-histograms.ts";
+import { CacheInstruments } from "./cache-instruments.ts";
 import { ExportHealth } from "./export-health.ts";
 import { otlpReader } from "./otlp-reader.ts";
 import { within } from "../within.ts";
@@ -40,18 +40,18 @@ export async function startMetrics(
   { resource, logger }: MetricsSurroundings,
 ): Promise<RunningMetrics> {
   const { otlp, prometheus } = config;
-  const histograms = new BucketHistograms();
+  const instruments = new CacheInstruments();
   const health = new ExportHealth("metrics", otlp?.url ?? "", logger);
-  const scraped = prometheus && new ScrapeReader(config, histograms);
+  const scraped = prometheus && new ScrapeReader(instruments);
   const server = prometheus && scraped && (await listen(prometheus, () => scraped.scrape()));
-  const pushed = otlp && otlpReader(otlp, config, histograms, health);
+  const pushed = otlp && otlpReader(otlp, instruments, health);
   const readers = [scraped, pushed].filter((reader) => reader !== undefined);
-  return new Running(readers, { resource, histograms, health, server });
+  return new Running(readers, { resource, instruments, health, server });
 }
 
 interface Parts {
   readonly resource: Resource;
-  readonly histograms: BucketHistograms;
+  readonly instruments: CacheInstruments;
   readonly health: ExportHealth;
   readonly server: ScrapeServer | undefined;
 }
@@ -65,16 +65,7 @@ class Running implements RunningMetrics {
   constructor(readers: MetricReader[], parts: Parts) {
     this.#parts = parts;
     this.#provider = new MeterProvider({ resource: parts.resource, readers });
-    const meter = this.#provider.getMeter(METER_NAME);
-    this.meter =
-      readers.length === 0
-        ? undefined
-        : {
-            createHistogram: (name, options) => parts.histograms.create(name, options),
-            createObservableCounter: (name, options) =>
-              meter.createObservableCounter(name, options),
-            createObservableGauge: (name, options) => meter.createObservableGauge(name, options),
-          };
+    this.meter = readers.length === 0 ? undefined : parts.instruments;
   }
 
   get prometheus(): Readonly<{ url: string }> | undefined {

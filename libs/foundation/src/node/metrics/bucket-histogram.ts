@@ -1,53 +1,19 @@
-import { ValueType, type Histogram, type MetricOptions } from "@opentelemetry/api";
+import { ValueType, type MetricOptions } from "@opentelemetry/api";
 import type { Attributes } from "@cogniverse/sdk";
-import { emptyResource } from "@opentelemetry/resources";
 import {
   AggregationTemporality,
   DataPointType,
-  type CollectionResult,
   type DataPoint,
   type Histogram as HistogramValue,
   type HistogramMetricData,
-  type MetricProducer,
 } from "@opentelemetry/sdk-metrics";
-import { METER_NAME } from "../../metrics/meter-source.ts";
 import { SeriesIndex } from "../../metrics/series.ts";
+import type { Instant } from "./instant.ts";
 
 /** Upper bounds where an instrument names none: OpenTelemetry's own. */
 const DEFAULT_BOUNDS = [
   0, 5, 10, 25, 50, 75, 100, 250, 500, 750, 1000, 2500, 5000, 7500, 10_000,
 ] as const;
-
-type Instant = DataPoint<HistogramValue>["startTime"];
-
-/**
- * Histograms that are summed up here and handed to the readers as they are. The SDK's own make a JSON text of the attributes for each value and
- * each reader (1 us, 2.5 us with two readers), which a hit in memory would feel; these take a tenth of it. Cumulative, whatever
- * temporality an exporter prefers. Values neither negative nor infinite; attributes bounded by the caller.
- */
-export class BucketHistograms implements MetricProducer {
-  readonly #instruments = new Map<string, BucketHistogram>();
-  readonly #now: () => Instant;
-
-  constructor(now: () => number = Date.now) {
-    this.#now = () => instant(now());
-  }
-
-  create(name: string, options: MetricOptions = {}): Histogram<Attributes> {
-    const known = this.#instruments.get(name);
-    if (known !== undefined) return known;
-    const made = new BucketHistogram(name, options, this.#now);
-    this.#instruments.set(name, made);
-    return made;
-  }
-
-  /** Of all that was recorded; the resource is the reader's. */
-  async collect(): Promise<CollectionResult> {
-    const metrics = [...this.#instruments.values()].flatMap((one) => one.collect() ?? []);
-    const scopeMetrics = metrics.length === 0 ? [] : [{ scope: { name: METER_NAME }, metrics }];
-    return { resourceMetrics: { resource: emptyResource(), scopeMetrics }, errors: [] };
-  }
-}
 
 interface Series {
   readonly attributes: Attributes;
@@ -59,7 +25,11 @@ interface Series {
   max: number;
 }
 
-class BucketHistogram implements Histogram<Attributes> {
+/**
+ * A histogram that is summed up here and handed to the readers as it is. The SDK's own make a JSON text of the attributes for each value and each
+ * reader (0.9 us, 2.5 us with two readers), which a hit in memory would feel; this takes a fifteenth of it. Values neither negative nor infinite.
+ */
+export class BucketHistogram {
   readonly #name: string;
   readonly #options: MetricOptions;
   readonly #bounds: readonly number[];
@@ -83,8 +53,7 @@ class BucketHistogram implements Histogram<Attributes> {
     if (value > series.max) series.max = value;
   }
 
-  collect(): HistogramMetricData | undefined {
-    if (this.#series.size === 0) return undefined;
+  collect(): HistogramMetricData {
     const { unit = "", description = "" } = this.#options;
     const endTime = this.#now();
     return {
@@ -119,9 +88,4 @@ function bucketOf(bounds: readonly number[], value: number): number {
   let index = 0;
   while (value > (bounds[index] ?? Infinity)) index++;
   return index;
-}
-
-function instant(epochMs: number): Instant {
-  const seconds = Math.trunc(epochMs / 1000);
-  return [seconds, Math.round((epochMs - seconds * 1000) * 1e6)];
 }
