@@ -65,10 +65,14 @@ test("while a scripted server is down the queue is bounded, what is beyond is co
 
 test("what a scripted server refuses for good is given up and counted", async () => {
   await using receiver = await annotationReceiver();
-  const { hits } = opened(receiver, { maxSize: 5, delayMs: NEVER_MS });
+  const { hits, logger } = opened(receiver, { maxSize: 5, delayMs: NEVER_MS });
   receiver.status = 401;
   annotateAll(hits, 7);
   await hits.flush(60_000);
+  expect(logger.lines[0]?.fields).toEqual({
+    endpoint: receiver.url,
+    reason: "status 401: set telemetry.api_key",
+  });
   expect(hits.stats).toEqual({ sent: 0, dropped: 7, failures: 2, queue: 0 });
 });
 

@@ -38,7 +38,8 @@ export async function postAnnotations(
     await response.body?.cancel();
     if (response.ok) return undefined;
     const retryable = response.status >= 500 || response.status === 429;
-    return { reason: `status ${response.status}`, retryable };
+    const hint = response.status === 401 ? ": set telemetry.api_key" : "";
+    return { reason: `status ${response.status}${hint}`, retryable };
   } catch (error) {
     return { reason: reasonOf(error), retryable: true };
   }
