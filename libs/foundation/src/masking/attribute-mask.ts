@@ -5,6 +5,13 @@ import type { KeyMask } from "./key-mask.ts";
 const CONTENT =
   /^(?:input|output)\.|\.(?:content|text|vector|arguments|template|variables)$|^embedding\.|prompt|messages|\.(?:images|audio)\./;
 
+/** Attributes that hold a scope, "kind value". */
+export const SCOPES: ReadonlySet<string> = new Set([
+  "cache.scope",
+  "cache.killed_by.scope",
+  "cache.killed_by.source",
+]);
+
 /** Names asked about so far, so that each is matched once; spans have few. */
 const MAX_NAMES = 1024;
 
@@ -37,7 +44,7 @@ export class AttributeMask {
         const form = this.#keys.key(tenantId, value);
         told(value, form);
         masked[name] = form;
-      } else if (name === "cache.scope" || name === "cache.killed_by.scope") {
+      } else if (SCOPES.has(name)) {
         const form = this.#keys.scope(tenantId, value);
         tellScope(value, form, told);
         masked[name] = form;

@@ -1,12 +1,10 @@
 import type { Attributes, LogFields } from "@cogniverse/sdk";
 import type { Trail } from "../tracing/trail.ts";
-import { AttributeMask } from "./attribute-mask.ts";
+import { AttributeMask, SCOPES } from "./attribute-mask.ts";
 import { canonical, KeyMask } from "./key-mask.ts";
 import type { KeyVisibility } from "./key-visibility.ts";
 import { type ShownError, shownError } from "./shown-error.ts";
 import { TextMask } from "./text-mask.ts";
-
-const SCOPES = ["cache.scope", "cache.killed_by.scope"] as const;
 
 /** How {@link Masking} is set up. */
 export interface MaskingOptions {

@@ -50,6 +50,7 @@ test("under hmac no key, no scope, no secret and no value is in anything that le
             });
             get.setAttributes({
               "cache.killed_by.scope": `tag ${tag}`,
+              "cache.killed_by.source": `key ${keyText}`,
               "cache.killed_by.reason": `since ${keyText} changed`,
               "input.value": keyText,
               "output.value": value,
