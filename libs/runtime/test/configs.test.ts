@@ -203,6 +203,42 @@ describe("embedded.yaml", () => {
   });
 });
 
+describe.each(["embedded.yaml", "production.yaml", "production-gcs.yaml"])("%s", (name) => {
+  const telemetryOf = async (env: Readonly<Record<string, string>>): Promise<unknown> => {
+    const check = await checkConfig({ configPath: path(name), env });
+    return check.ok ? check.summary.telemetry : check.problems;
+  };
+
+  test("exports nothing until a variable names where to", async () => {
+    const off = { enabled: false, traces: null, metrics: { otlp: null, prometheus: null } };
+    expect(await telemetryOf({})).toMatchObject(off);
+    expect(
+      await telemetryOf({ PHOENIX_COLLECTOR_ENDPOINT: "", COGNIVERSE_METRICS_PORT: "" }),
+    ).toMatchObject(off);
+  });
+
+  test("PHOENIX_COLLECTOR_ENDPOINT and COGNIVERSE_METRICS_PORT each open one way out", async () => {
+    const traces = await telemetryOf({ PHOENIX_COLLECTOR_ENDPOINT: "http://127.0.0.1:6006" });
+    expect(traces).toMatchObject({
+      enabled: true,
+      traces: { url: "http://127.0.0.1:6006/v1/traces", project: "cogniverse" },
+      metrics: { prometheus: null },
+    });
+    const metrics = await telemetryOf({ COGNIVERSE_METRICS_PORT: "9464" });
+    expect(metrics).toMatchObject({
+      enabled: true,
+      traces: null,
+      metrics: { prometheus: { host: "127.0.0.1", port: 9464 } },
+    });
+  });
+});
+
+test("original.yaml asks for no telemetry", async () => {
+  expect(await checkConfig({ configPath: original })).toMatchObject({
+    summary: { telemetry: null, prices: null },
+  });
+});
+
 describe.each([
   ["production.yaml", "s3"],
   ["production-gcs.yaml", "gcs"],

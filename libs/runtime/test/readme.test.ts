@@ -13,14 +13,18 @@ const readme = await readFile(at("../README.md"), "utf8");
 const blocks = (language: string): readonly string[] =>
   [...readme.matchAll(new RegExp(`\`\`\`${language}\\n([^]*?)\`\`\``, "g"))].map((m) => m[1] ?? "");
 
-test("the example is what runs here, and it runs", async () => {
-  expect(blocks("ts")).toEqual([await readFile(at("readme-example.child.ts"), "utf8")]);
+test.each([
+  [0, "readme-example.child.ts", "{ text: 'computed once' } memory false"],
+  [1, "readme-telemetry.child.ts", "[ 'lecture-1' ] 0 true"],
+])("example %i is what runs here, and it runs", async (number, file, printed) => {
+  expect(blocks("ts")).toHaveLength(2);
+  expect(blocks("ts")[number]).toBe(await readFile(at(file), "utf8"));
   const folder = await mkdtemp(join(tmpdir(), "cogniverse-readme-"));
   try {
     await cp(at("../../../configs"), join(folder, "configs"), { recursive: true });
-    const args = ["--conditions=@cogniverse/source", at("readme-example.child.ts")];
+    const args = ["--conditions=@cogniverse/source", at(file)];
     const { stdout } = await run(process.execPath, args, { cwd: folder });
-    expect(stdout.trim()).toBe("{ text: 'computed once' } memory false");
+    expect(stdout.trim()).toBe(printed);
   } finally {
     await rm(folder, { recursive: true });
   }
