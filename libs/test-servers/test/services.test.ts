@@ -100,13 +100,15 @@ serverSuite(["redis", "s3", "s3-second", "gcs", "phoenix"], describe)("npm run s
     "--with adds Phoenix, and tells clients where it is by the variable of theirs",
     async () => {
       const file = join(folder, "phoenix.env");
-      const args = [file, "--json", "--only", "redis", "--with", "phoenix"];
+      const unused = join(folder, "unused.env");
+      const args = [unused, "--json", "--only", "redis", "--with", "phoenix", "--addresses", file];
       const child = await startChild("services", args, {
         ...nothingGiven,
         PHOENIX_COLLECTOR_ENDPOINT: "",
       });
       const endpoint = parseEnv(await readFile(file, "utf8"))["PHOENIX_COLLECTOR_ENDPOINT"];
       expect((await fetch(`${endpoint}/healthz`)).status).toBe(200);
+      expect(existsSync(unused)).toBe(false);
       child.process.kill("SIGINT");
       expect(await child.ended).toBe(130);
       await expect(fetch(`${endpoint}/healthz`)).rejects.toThrow("fetch failed");

@@ -3,6 +3,7 @@ import { reportTable, time } from "../demo/report-table.ts";
 import { ArtefactReport } from "../ingest/artefact-report.ts";
 import type { IngestedVideo } from "../ingest/video-processor.ts";
 import { UnreadableVideoError } from "../media/unreadable-video-error.ts";
+import { describeSaved, savedCompute } from "../telemetry/saved-compute.ts";
 import type { CommandContext, CommonOptions } from "./command-context.ts";
 
 /** Options of `ingest`. */
@@ -32,11 +33,14 @@ export async function ingestCommand(
     }
   }
   await app.cache.flush();
+  const saved = await savedCompute(app.cache, [options.tenant]);
   if (options.json === true)
-    context.write(`${JSON.stringify({ videos, artefacts: report.rows() }, undefined, 2)}\n`);
+    context.write(`${JSON.stringify({ videos, artefacts: report.rows(), saved }, undefined, 2)}\n`);
   else if (videos.length > 0) {
     const ids = videos.map((video) => `${video.title}: ${video.videoId}`);
-    context.write(`${reportTable("artefact", report)}\n${ids.join("\n")}\n`);
+    context.write(
+      `${reportTable("artefact", report)}\n${ids.join("\n")}\n${describeSaved(saved)}\n`,
+    );
   }
   if (broken.length > 0) throw new AggregateError(broken, "files that are no films");
 }

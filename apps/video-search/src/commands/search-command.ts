@@ -2,6 +2,7 @@ import { App } from "../app.ts";
 import type { Strategy } from "../agent/strategy.ts";
 import type { SearchAnswer } from "../agent/video-search-agent.ts";
 import { time } from "../demo/report-table.ts";
+import { describeSaved, savedCompute, type SavedCompute } from "../telemetry/saved-compute.ts";
 import { sameConfig, type CommandContext, type CommonOptions } from "./command-context.ts";
 
 /** Options of `search`. */
@@ -32,11 +33,18 @@ export async function searchCommand(
   });
   context.progress.stop();
   await app.cache.flush();
-  if (options.json === true) return context.write(`${JSON.stringify(answer, undefined, 2)}\n`);
-  context.write(describeAnswer(answer, options));
+  const saved = await savedCompute(app.cache, [options.tenant]);
+  if (options.json === true)
+    return context.write(`${JSON.stringify({ ...answer, saved }, undefined, 2)}\n`);
+  context.write(describeAnswer({ ...answer, saved }, options));
 }
 
-function describeAnswer({ hits, from, ms }: SearchAnswer, options: SearchCommandOptions): string {
+type ReportedAnswer = SearchAnswer & Readonly<{ saved: SavedCompute }>;
+
+function describeAnswer(
+  { hits, from, ms, saved }: ReportedAnswer,
+  options: SearchCommandOptions,
+): string {
   const { tenant } = options;
   const lines = hits.map(
     (hit, i) =>
@@ -47,8 +55,9 @@ function describeAnswer({ hits, from, ms }: SearchAnswer, options: SearchCommand
     lines.push(
       `Nothing found in the films of tenant ${tenant}. To add one: npm start -- ingest FILE --tenant ${tenant}${sameConfig(options)}`,
     );
+  const worth = saved.computeSeconds > 0 ? `; ${describeSaved(saved)}` : "";
   const source = from === "computed" ? "computed" : `from the tier ${from}`;
-  return `${lines.join("\n")}\n${source} in ${time(ms)}\n`;
+  return `${lines.join("\n")}\n${source} in ${time(ms)}${worth}\n`;
 }
 
 /** So much of a film's id is shown where a person reads; it finds the film again. */

@@ -15,10 +15,11 @@ writes their addresses to .services/.env and stops them with Ctrl-C. A server th
 S3_ENDPOINT, S3_SECOND_ENDPOINT, GCS_ENDPOINT, PHOENIX_COLLECTOR_ENDPOINT or PROMETHEUS_URL names is
 used instead of an own one.
 
-  --with NAMES  also these, which start for who names them: ${namesOnDemand}
-  --only NAMES  only these of ${names}, with commas between
-  --json        prints one line of JSON when all answer
-  --help        this text
+  --with NAMES      also these, which start for who names them: ${namesOnDemand}
+  --only NAMES      only these of ${names}, with commas between
+  --addresses FILE  writes them there instead
+  --json            prints one line of JSON when all answer
+  --help            this text
 
 Exit codes: 1 a server cannot be installed, does not start or has died, 2 wrong usage,
 128 + its number after a signal (Ctrl-C: 130).
@@ -28,7 +29,13 @@ Exit codes: 1 a server cannot be installed, does not start or has died, 2 wrong 
 export type Request =
   | Readonly<{ kind: "help" }>
   | Readonly<{ kind: "wrong"; problem: string }>
-  | Readonly<{ kind: "run"; json: boolean; kinds: readonly ServiceKind[] }>;
+  | Readonly<{
+      kind: "run";
+      json: boolean;
+      kinds: readonly ServiceKind[];
+      /** In the place of the usual file. */
+      envFile?: string;
+    }>;
 
 /** @param args Without the program's own name. */
 export function parseCommandLine(args: readonly string[]): Request {
@@ -38,6 +45,7 @@ export function parseCommandLine(args: readonly string[]): Request {
       options: {
         only: { type: "string" },
         with: { type: "string" },
+        addresses: { type: "string" },
         json: { type: "boolean", default: false },
         help: { type: "boolean", default: false },
       },
@@ -49,9 +57,9 @@ export function parseCommandLine(args: readonly string[]): Request {
   }
 }
 
-type Wish = Readonly<{ json: boolean; only?: string; with?: string }>;
+type Wish = Readonly<{ json: boolean; only?: string; with?: string; addresses?: string }>;
 
-function runRequest({ json, only, with: also }: Wish): Request {
+function runRequest({ json, only, with: also, addresses: envFile }: Wish): Request {
   const wanted = new Set([
     ...(only === undefined ? usualKinds.map(({ name }) => name) : namesIn(only)),
     ...(also === undefined ? [] : namesIn(also)),
@@ -60,7 +68,8 @@ function runRequest({ json, only, with: also }: Wish): Request {
   if (unknown.length > 0) {
     return { kind: "wrong", problem: `no server "${unknown.join('", "')}"; there are ${names}` };
   }
-  return { kind: "run", json, kinds: serviceKinds.filter(({ name }) => wanted.has(name)) };
+  const kinds = serviceKinds.filter(({ name }) => wanted.has(name));
+  return { kind: "run", json, kinds, ...(envFile === undefined ? {} : { envFile }) };
 }
 
 function namesIn(list: string): readonly string[] {

@@ -19,7 +19,8 @@ export async function runServices(args: readonly string[], output: Output): Prom
   if (request.kind === "help") output.print(usage);
   if (request.kind === "wrong") output.complain(`${request.problem}\nnpm run services -- --help\n`);
   if (request.kind !== "run") return request.kind === "help" ? 0 : 2;
-  return runSet(request, output);
+  const { envFile = output.envFile } = request;
+  return runSet(request, { ...output, envFile });
 }
 
 async function runSet(

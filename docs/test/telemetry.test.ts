@@ -1,0 +1,31 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, test } from "@jest/globals";
+import { METRICS } from "@cogniverse/sdk";
+import { ROOT } from "./code-blocks.ts";
+
+const text = await readFile(join(ROOT, "docs", "telemetry.md"), "utf8");
+
+/** Cells of the rows between a heading and the next one. */
+function tableOf(heading: string): readonly (readonly string[])[] {
+  const section = text.split(`## ${heading}\n`)[1]?.split(/^## /m)[0] ?? "";
+  return [...section.matchAll(/^\| `(.*) \|$/gm)].map((row) =>
+    `\`${row[1] ?? ""}`.split("|").map((cell) => cell.trim().replaceAll("`", "")),
+  );
+}
+
+test("every instrument is listed as it is", () => {
+  const listed = tableOf("Metrics").map(([name, kind, unit, description]) => ({
+    name,
+    kind,
+    unit,
+    description,
+  }));
+  const existing = Object.entries(METRICS).map(([name, { kind, unit, description }]) => ({
+    name,
+    kind,
+    unit,
+    description,
+  }));
+  expect(listed).toEqual(existing);
+});
