@@ -11,6 +11,8 @@ export class HotNote {
   readonly tenant: TenantState;
   /** Counters of the first tier, which alone is read on the hot path. */
   readonly served: ServedCounters;
+  /** Name of the key's family. */
+  readonly family: string;
   readonly codec: Codec<unknown>;
   readonly computeMs: number;
   readonly bytes: number;
@@ -24,6 +26,7 @@ export class HotNote {
   constructor(tenant: TenantState, { path, family, codec, entry }: Noted, untilMonotonic: number) {
     this.tenant = tenant;
     this.served = family.servedBy(FIRST);
+    this.family = family.name;
     this.codec = codec;
     this.computeMs = entry.metadata.computeMs;
     this.bytes = entry.metadata.decodedBytes;

@@ -23,6 +23,7 @@ import { tenantStats } from "../stats/tenant-stats.ts";
 import type { TenantMirror } from "../invalidation/tenant-mirror.ts";
 import type { Coherence } from "../invalidation/coherence.ts";
 import type { TenantState } from "../tenant/tenant-state.ts";
+import { tellHotHit } from "../trace/hot-hit.ts";
 import { canonicalScope, scopeOfPrefix } from "./canonical-scope.ts";
 import { HotNote } from "./hot-note.ts";
 import { entryExists, listTexts } from "./listing.ts";
@@ -163,7 +164,7 @@ export class TenantHandle implements TenantCache {
   /**
    * The whole memory hit: look-up, time, lease, validity, counters, in one synchronous step without I/O. `undefined` sends the call the long
    * way. The monotonic clock is read once and stands for both the lease and the expiry; the wall clock only where other machines append. A string with a "%" may be another spelling of
-   * what the map holds, inside a compute the read has to be written down, and where somebody records it gets a span: all take the long way.
+   * what the map holds, and inside a compute the read has to be written down: both take the long way. Where somebody records, the span begins and ends here.
    */
   #hot(key: Key<unknown> | string): Promise<unknown> | undefined {
     const path = typeof key === "string" ? key : key.path;
@@ -178,14 +179,20 @@ export class TenantHandle implements TenantCache {
       now >= note.untilMonotonic ||
       now >= servesUntil ||
       (servesUntilWall !== Infinity && clock.now() >= servesUntilWall) ||
-      this.#engine.scopes.active !== 0 ||
-      this.#telemetry.isRecording()
+      this.#engine.scopes.active !== 0
     )
       return undefined;
     if (typeof key === "string" ? !note.isPlain : key.codec !== note.codec) return undefined;
     if (!resident.visited) resident.visited = true;
     const { served } = note;
     if ((served.hits & UNTIMED) === 0 && this.#mayTime()) return this.#timed(key);
+    if (this.#telemetry.isRecording())
+      tellHotHit(this.#engine, this.tenantId, {
+        path,
+        family: note.family,
+        metadata: resident.entry.metadata,
+        startedAt: now,
+      });
     served.hits++;
     served.savedMs += note.computeMs;
     served.bytes += note.bytes;

@@ -4,8 +4,11 @@ import type { Hit } from "../manager/outcome.ts";
 import type { Target } from "../manager/target.ts";
 import { tellingCause } from "../stats/telling-cause.ts";
 
+/** The parts of a target that name its key. */
+type Keyed = Readonly<{ key: Pick<Target["key"], "path">; family: Pick<Target["family"], "name"> }>;
+
 /** Which key a span is about, and of what type. */
-export function keyAttributes({ key, family }: Pick<Target, "key" | "family">): Attributes {
+export function keyAttributes({ key, family }: Keyed): Attributes {
   return { "cache.key": decodeKey(key.path), "cache.key_type": family.name };
 }
 
@@ -19,7 +22,10 @@ export function missAttributes(causes: Causes): Attributes {
 }
 
 /** What a hit says of itself at its end. `now`: epoch milliseconds. */
-export function hitAttributes({ metadata, causes }: Hit, now: number): Attributes {
+export function hitAttributes(
+  { metadata, causes }: Pick<Hit, "metadata" | "causes">,
+  now: number,
+): Attributes {
   const { decodedBytes, createdAt, computeMs } = metadata;
   const text = causesText(causes);
   return {

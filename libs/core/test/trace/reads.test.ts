@@ -73,7 +73,7 @@ describe("under a recording parent", () => {
     await manager.close();
   });
 
-  test("a hit tells its tier, age and worth; one in memory takes the long way for it", async () => {
+  test("a hit tells its tier, age and worth; one in memory too", async () => {
     const { acme, manager, clock, telemetry } = traced(TIERS);
     const slow = (): number => {
       clock.advance(40);
