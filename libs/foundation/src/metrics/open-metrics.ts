@@ -49,6 +49,9 @@ class MeteredPort implements MetricsPort {
   constructor({ meter, tenants = 100, keyTypes = 50 }: MetricsOptions) {
     this.#findMeter = meter === undefined ? globalMeter() : () => meter;
     this.#cardinality = new Cardinality({ tenants, keyTypes });
+    this.observe("cache.telemetry.failures", (emit) => {
+      if (this.#readFailures > 0) emit(this.#readFailures, { signal: "callbacks" });
+    });
   }
 
   get readFailures(): number {

@@ -97,7 +97,7 @@ test("a collector that does not answer holds up neither a flush nor a shutdown b
   await metrics.running.shutdown(50);
   const last = receiver.next();
   receiver.release();
-  await last;
+  expect((await last).path).toBe("/v1/metrics");
 });
 
 test("pushed and scraped at once: both see all, and a shutdown pushes what is left", async () => {

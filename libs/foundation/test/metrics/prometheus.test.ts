@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { text } from "node:stream/consumers";
+import { setTimeout } from "node:timers/promises";
 import { expect, test } from "@jest/globals";
 import { METRICS } from "@cogniverse/sdk";
 import { promtool, startPrometheus, type PrometheusServer } from "@cogniverse/test-servers";
@@ -37,7 +38,7 @@ async function query(
 
 /** Asks until the first scrape is in the database. */
 async function scraped(prometheus: PrometheusServer): Promise<void> {
-  while ((await query(prometheus, "target_info")).length === 0);
+  while ((await query(prometheus, "target_info")).length === 0) await setTimeout(50);
 }
 
 test("a real Prometheus has every instrument of the catalogue under the exporter's names", async () => {

@@ -85,6 +85,9 @@ test("a gauge whose callback throws is absent rather than old", async () => {
   broken = true;
   expect(lines(await metrics.scrape(), "cache_log_age")).toEqual([]);
   expect(metrics.port.readFailures).toBe(1);
+  expect(lines(await metrics.scrape(), "cache_telemetry_failures_total")).toEqual([
+    'cache_telemetry_failures_total{signal="callbacks"} 1',
+  ]);
 });
 
 test("a port that is taken is refused with the option that changes it, and freed by a shutdown", async () => {
