@@ -35,6 +35,7 @@ describe("options that cannot work are refused before anything is touched", () =
     ],
     ["backgroundLimit is 0", { backgroundLimit: 0 }],
     ["coherenceWaitMs is 0", { coherenceWaitMs: 0 }],
+    ["figuresIntervalMs is -1", { figuresIntervalMs: -1 }],
     ['Tier "a": timeLimitMs is 0', { tiers: [tier({ timeLimitMs: 0 })] }],
     ['Tier "a": breakerFailures is 0', { tiers: [tier({ breakerFailures: 0 })] }],
     ['Tier "a": breakerPauseMs is -1', { tiers: [tier({ breakerPauseMs: -1 })] }],
