@@ -3,7 +3,7 @@ import { createServer, type IncomingHttpHeaders, type ServerResponse } from "nod
 import { json } from "node:stream/consumers";
 
 /** One request as it was sent. */
-export interface Posted {
+interface Posted {
   readonly method: string;
   readonly path: string;
   readonly headers: IncomingHttpHeaders;

@@ -1,8 +1,8 @@
 /** A field of a protobuf message: its number, and an integer, a double or bytes. */
-export type Field = Readonly<{ id: number; value: bigint | number | Buffer }>;
+type Field = Readonly<{ id: number; value: bigint | number | Buffer }>;
 
 /** The fields of one message, in their order, without knowing its definition. */
-export function fieldsOf(message: Buffer): readonly Field[] {
+function fieldsOf(message: Buffer): readonly Field[] {
   const fields: Field[] = [];
   let offset = 0;
   const varint = (): bigint => {

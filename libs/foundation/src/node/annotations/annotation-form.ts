@@ -7,7 +7,7 @@ export interface HitOutcome {
 }
 
 /** Name of the annotation: `annotations['cache_hit'].score > 0.5` in Phoenix's filter. */
-export const ANNOTATION = "cache_hit";
+const ANNOTATION = "cache_hit";
 
 /**
  * Body of `POST /v1/span_annotations`. Score 1 for a hit and 0 for a miss, so that their mean is the hit rate; the label is the tier. An annotation of
