@@ -9,7 +9,6 @@ import type { ResolvedTelemetryConfig, TelemetryConfig } from "./telemetry-confi
 import type { Telemetry, TelemetryStats, TelemetrySurroundings } from "./telemetry.ts";
 import { type RunningTraces, startTraces } from "./traces/start-traces.ts";
 import { telemetryResource } from "./traces/telemetry-resource.ts";
-import { within } from "./within.ts";
 
 /**
  * Starts what the configuration, over the environment, names: export of traces, of metrics, both or neither. A process that has an OpenTelemetry
@@ -104,14 +103,15 @@ class Running implements Telemetry {
     return {
       exported: traces?.exported ?? 0,
       dropped: traces?.dropped ?? 0,
-      failures: (traces?.failures ?? 0) + (metrics?.failures ?? 0),
+      failures:
+        (traces?.failures ?? 0) + (traces?.annotationFailures ?? 0) + (metrics?.failures ?? 0),
       queue: traces?.queued ?? 0,
     };
   }
 
   async flush(limitMs: number = this.#shutdownMs): Promise<void> {
     const { traces, metrics } = this.#parts;
-    await Promise.all([traces && within(limitMs, traces.flush()), metrics?.flush(limitMs)]);
+    await Promise.all([traces?.flush(limitMs), metrics?.flush(limitMs)]);
   }
 
   shutdown(limitMs: number = this.#shutdownMs): Promise<void> {
@@ -125,7 +125,7 @@ class Running implements Telemetry {
   async #end(limitMs: number): Promise<void> {
     const { traces, metrics } = this.#parts;
     // Metrics last: they tell what became of the spans.
-    if (traces !== undefined) await within(limitMs, traces.shutdown());
+    await traces?.shutdown(limitMs);
     await metrics?.shutdown(limitMs);
     for (const observed of this.#observed) observed[Symbol.dispose]();
   }
@@ -136,6 +136,7 @@ class Running implements Telemetry {
       this.port.observe("cache.telemetry.dropped", (emit) => emit(traces?.dropped ?? 0, {})),
       this.port.observe("cache.telemetry.failures", (emit) => {
         emit(traces?.failures ?? 0, { signal: "traces" });
+        emit(traces?.annotationFailures ?? 0, { signal: "annotations" });
         emit(metrics?.failures ?? 0, { signal: "metrics" });
       }),
     ];

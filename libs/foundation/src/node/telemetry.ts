@@ -6,7 +6,7 @@ export interface TelemetryStats {
   readonly exported: number;
   /** Spans given up: the queue was full, or their export failed. */
   readonly dropped: number;
-  /** Exports that failed, of traces and of metrics. */
+  /** Exports that failed: of traces, annotations and metrics. */
   readonly failures: number;
   /** Spans that wait to be exported or are on their way. */
   readonly queue: number;

@@ -42,6 +42,11 @@ function rules(config: ResolvedTelemetryConfig): readonly Rule[] {
       'must be "gzip" or "none"',
     ],
     [
+      "annotations",
+      !config.annotations || config.traces?.url.endsWith("/v1/traces") !== false,
+      'need protocol "http/protobuf" and an endpoint that ends in /v1/traces: Phoenix takes them over REST beside it',
+    ],
+    [
       "keys.visibility",
       isOneOf(keys.visibility, "hmac", "plain", "prefix"),
       'must be "hmac", "plain" or "prefix"',

@@ -1,23 +1,29 @@
 import type { Logger } from "@cogniverse/sdk";
 import { type SpanSource, TRACER_NAME } from "../../tracing/span-source.ts";
+import { AnnotatingExporter } from "../annotations/annotating-exporter.ts";
+import { HitAnnotations } from "../annotations/hit-annotations.ts";
 import { ExportHealth } from "../metrics/export-health.ts";
 import type { OtlpTarget, ResolvedTelemetryConfig } from "../telemetry-config.ts";
+import { within } from "../within.ts";
 import { registerGlobally } from "./global-provider.ts";
 import { SpanQueue } from "./span-queue.ts";
 import { traceExporter } from "./trace-exporter.ts";
 import { TraceProviders } from "./trace-providers.ts";
 
-/** Running export of traces. */
+/** Running export of traces, and of annotations of what they hold where those are configured. */
 export interface RunningTraces {
   readonly source: SpanSource;
   readonly exported: number;
   readonly dropped: number;
+  /** Exports of traces that failed. */
   readonly failures: number;
+  /** Requests with annotations that failed. */
+  readonly annotationFailures: number;
   readonly queued: number;
-  /** Resolves when all that is queued now is acknowledged or given up. */
-  flush(): Promise<void>;
-  /** {@link flush}, and nothing is kept from the call on. */
-  shutdown(): Promise<void>;
+  /** Resolves when all that is queued now is acknowledged or given up, at the latest after `limitMs`. Never rejects. */
+  flush(limitMs: number): Promise<void>;
+  /** {@link flush}, and nothing is kept from the call on. Never rejects. */
+  shutdown(limitMs: number): Promise<void>;
 }
 
 /** Starts export to `target`, and registers with the OpenTelemetry API so that other instrumentation goes the same way. */
@@ -26,25 +32,45 @@ export async function startTraces(
   target: OtlpTarget,
   logger: Logger,
 ): Promise<RunningTraces> {
-  const health = new ExportHealth("traces", target.url, logger);
   const { maxQueue, maxSize } = config.batch;
   // A flush hands over the whole queue at once, beside a batch that may be on its way.
   const exporter = await traceExporter(target, Math.ceil(maxQueue / maxSize) + 1);
-  const queue = new SpanQueue(exporter, config.batch, health);
-  return new Running(config, queue, health);
+  const annotations = config.annotations ? hitAnnotations(config, target, logger) : undefined;
+  const health = new ExportHealth("traces", target.url, logger);
+  const annotated =
+    annotations === undefined ? exporter : new AnnotatingExporter(exporter, annotations);
+  const queue = new SpanQueue(annotated, config.batch, health);
+  return new Running(config, { queue, health, annotations });
+}
+
+function hitAnnotations(
+  { batch }: ResolvedTelemetryConfig,
+  { url, headers, timeoutMs }: OtlpTarget,
+  logger: Logger,
+): HitAnnotations {
+  const target = {
+    url: url.replace(/\/v1\/traces$/, "/v1/span_annotations"),
+    headers,
+    timeoutMs,
+  };
+  return new HitAnnotations(target, logger, { maxQueue: batch.maxQueue, delayMs: batch.delayMs });
+}
+
+interface Parts {
+  readonly queue: SpanQueue;
+  readonly health: ExportHealth;
+  readonly annotations: HitAnnotations | undefined;
 }
 
 class Running implements RunningTraces {
   readonly source: SpanSource;
-  readonly #queue: SpanQueue;
-  readonly #health: ExportHealth;
+  readonly #parts: Parts;
   readonly #unregister: (() => void) | undefined;
   #live = true;
 
-  constructor(config: ResolvedTelemetryConfig, queue: SpanQueue, health: ExportHealth) {
-    this.#queue = queue;
-    this.#health = health;
-    const providers = new TraceProviders(config, [queue]);
+  constructor(config: ResolvedTelemetryConfig, parts: Parts) {
+    this.#parts = parts;
+    const providers = new TraceProviders(config, [parts.queue]);
     this.#unregister = registerGlobally(providers);
     this.source = {
       apart: config.tenancy === "project",
@@ -54,28 +80,39 @@ class Running implements RunningTraces {
   }
 
   get exported(): number {
-    return this.#queue.exported;
+    return this.#parts.queue.exported;
   }
 
   get dropped(): number {
-    return this.#queue.dropped;
+    return this.#parts.queue.dropped;
   }
 
   get failures(): number {
-    return this.#health.failures;
+    return this.#parts.health.failures;
+  }
+
+  get annotationFailures(): number {
+    return this.#parts.annotations?.stats.failures ?? 0;
   }
 
   get queued(): number {
-    return this.#queue.queued;
+    return this.#parts.queue.queued;
   }
 
-  async flush(): Promise<void> {
-    await this.#queue.forceFlush();
+  async flush(limitMs: number): Promise<void> {
+    const until = performance.now() + limitMs;
+    const { queue, annotations } = this.#parts;
+    await within(limitMs, queue.forceFlush());
+    // What was acknowledged just now waits to be annotated.
+    await annotations?.flush(Math.max(0, until - performance.now()));
   }
 
-  async shutdown(): Promise<void> {
+  async shutdown(limitMs: number): Promise<void> {
+    const until = performance.now() + limitMs;
+    const { queue, annotations } = this.#parts;
     this.#live = false;
     this.#unregister?.();
-    await this.#queue.shutdown();
+    await within(limitMs, queue.shutdown());
+    await annotations?.shutdown(Math.max(0, until - performance.now()));
   }
 }
