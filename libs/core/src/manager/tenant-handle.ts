@@ -11,6 +11,7 @@ import type {
   PutOptions,
   ReadInfo,
   ReadOptions,
+  Resident,
   ResidentSpace,
   Scope,
   TelemetryPort,
@@ -186,17 +187,15 @@ export class TenantHandle implements TenantCache {
     if (!resident.visited) resident.visited = true;
     const { served } = note;
     if ((served.hits & UNTIMED) === 0 && this.#mayTime()) return this.#timed(key);
-    if (this.#telemetry.isRecording())
-      tellHotHit(this.#engine, this.tenantId, {
-        path,
-        family: note.family,
-        metadata: resident.entry.metadata,
-        startedAt: now,
-      });
+    if (this.#telemetry.isRecording()) this.#tell(note, resident, now);
     served.hits++;
     served.savedMs += note.computeMs;
     served.bytes += note.bytes;
     return (note.promise ??= Promise.resolve(resident.value));
+  }
+
+  #tell({ family }: HotNote, { key: path, entry }: Resident, startedAt: number): void {
+    tellHotHit(this.#engine, this.tenantId, { path, family, metadata: entry.metadata, startedAt });
   }
 
   #mayTime(): boolean {
