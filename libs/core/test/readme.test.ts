@@ -7,6 +7,13 @@ const examples = [...readme.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code = ""
 test.each([
   [0, [["A beach.", "It shows: A mountain."], [{ hit: false, causes: { memory: "invalidated" } }]]],
   [1, [[[2, 3]], [expect.any(Number), "bytes of a file"]]],
+  [
+    2,
+    [
+      ["cache.get", "absent", undefined],
+      ["cache.get", "invalidated", "tag video:holiday"],
+    ],
+  ],
 ])("example %i of the README does what its comments say", async (at, lines) => {
   const file = new URL(`readme-example-${process.pid}-${at}.ts`, import.meta.url);
   // Inside a function the test can wait for its end and hear what it says.
@@ -25,7 +32,7 @@ test.each([
 });
 
 test("every example is run", () => {
-  expect(examples).toHaveLength(2);
+  expect(examples).toHaveLength(3);
 });
 
 function splitImports(code: string): readonly [string, string] {
