@@ -39,7 +39,7 @@ export async function ingestCommand(
   else if (videos.length > 0) {
     const ids = videos.map((video) => `${video.title}: ${video.videoId}`);
     context.write(
-      `${reportTable("artefact", report)}\n${ids.join("\n")}\n${describeSaved(saved)}\n`,
+      `${reportTable("artefact", report)}\n${describeSaved(saved)}\n${ids.join("\n")}\n`,
     );
   }
   if (broken.length > 0) throw new AggregateError(broken, "files that are no films");

@@ -14,6 +14,7 @@ test("films go in and moments come out, as text and as JSON", async () => {
   const [, videoId = ""] = /bunny: ([0-9a-f]{64})\n$/.exec(ingested.out) ?? [];
   const again = await home.run("ingest", film, "--tenant", "acme", "--json");
   expect(JSON.parse(again.out).videos).toMatchObject([{ videoId, computed: 0, frames: 5 }]);
+  expect(JSON.parse(again.out).saved.computeSeconds).toBeGreaterThan(0);
   const words = ["search", "stretching", "--strategy", "transcript", "--tenant", "acme"];
   const first = await home.run(...words);
   expect(first.out).toContain("1. bunny at 2.2 s");
