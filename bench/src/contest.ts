@@ -1,11 +1,17 @@
 import { median, quantile } from "./median.ts";
 
-/** One way of doing the job. `run` does it `operations` times, in a loop of its own, so that the harness adds nothing to an operation. */
+/** What a run took, in milliseconds with fractions. */
+export type Took = Readonly<{ ms: number; cpuMs: number }>;
+
+/**
+ * One way of doing the job. `run` does it `operations` times, in a loop of its own, so that the harness adds nothing to an operation. One that has it done
+ * by another process resolves with what it took there.
+ */
 export interface Contestant {
   readonly name: string;
   /** Called before each run, with the operations that it will do, and not measured: to leave nobody's garbage or data to the next one. */
   readonly prepare?: (operations: number) => Promise<void>;
-  readonly run: (operations: number) => Promise<void>;
+  readonly run: (operations: number) => Promise<Took | void>;
 }
 
 /** Contestants that do the same job; the others are measured against `baseline`. */
@@ -100,9 +106,11 @@ async function measured(
   await contestant.prepare?.(operations);
   const cpuStart = cpu();
   const start = now();
-  await contestant.run(operations);
-  const speed = operations / Math.max(now() - start, 1e-6);
-  return { speed, cpuMs: (cpu() - cpuStart) / operations };
+  const took = (await contestant.run(operations)) ?? {
+    ms: now() - start,
+    cpuMs: cpu() - cpuStart,
+  };
+  return { speed: operations / Math.max(took.ms, 1e-6), cpuMs: took.cpuMs / operations };
 }
 
 function standing({ contestant, rounds }: Load, base: readonly Round[]): Standing {

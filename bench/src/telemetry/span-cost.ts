@@ -1,76 +1,37 @@
-import type { Telemetry } from "@cogniverse/foundation/node";
-import type { TenantCache } from "@cogniverse/sdk";
 import { median } from "../median.ts";
 import type { Figure, WorkloadPace } from "../workload.ts";
-import { readResidents } from "./resident-cache.ts";
-import { underRecordingParent } from "./under-recording-parent.ts";
+import type { Reader } from "./reader.ts";
 
 /** Of one round, fewer than an export takes, so that none begins while they are made. */
 const SPANS = 400;
+const WARM_UP_ROUNDS = 20;
 /** Microseconds of CPU of a span in the path of the read that makes it. */
 const MOST_MICROSECONDS = 8;
 
-/** What is compared: the same reads without telemetry and with a span each. */
-export type SpanCostSubjects = Readonly<{
-  off: TenantCache;
-  traced: TenantCache;
-  telemetry: Telemetry;
-}>;
-
 /**
- * Microseconds of CPU that a span costs over a hit without one. In the reader's path: of the reader's thread until its reads have their answers.
- * Altogether: of all threads, until the collector has acknowledged the spans.
+ * CPU that a span costs over a hit without one. In the reader's path: of the reader's thread until its reads have their answers. Altogether: of all
+ * threads, until the collector has acknowledged the spans.
  */
 export async function* spanCost(
-  subjects: SpanCostSubjects,
+  { off, traced }: Readonly<{ off: Reader; traced: Reader }>,
   { rounds, signal }: WorkloadPace,
 ): AsyncGenerator<Figure> {
   const inPath: number[] = [];
   const altogether: number[] = [];
-  const warmUp = 20;
-  for (let round = -warmUp; round < rounds * 2; round++) {
+  let dropped = 0;
+  for (let round = -WARM_UP_ROUNDS; round < rounds * 2; round++) {
     signal.throwIfAborted();
-    const cost = await roundOf(subjects);
+    const without = await off.read(SPANS);
+    const recorded = await traced.read(SPANS, true);
+    ({ dropped } = recorded);
     if (round < 0) continue;
-    inPath.push(cost.inPath / SPANS);
-    altogether.push(cost.altogether / SPANS);
+    inPath.push(((recorded.inPathMs - without.inPathMs) / SPANS) * 1000);
+    altogether.push(((recorded.cpuMs - without.inPathMs) / SPANS) * 1000);
   }
   const unit = "us of CPU";
-  yield {
-    name: "a recorded span, in the reader's path",
-    value: median(inPath),
-    unit,
-    most: MOST_MICROSECONDS,
-  };
-  yield {
-    name: "a recorded span, with encoding, compressing and sending",
-    value: median(altogether),
-    unit,
-  };
-}
-
-async function roundOf({
-  off,
-  traced,
-  telemetry,
-}: SpanCostSubjects): Promise<Readonly<{ inPath: number; altogether: number }>> {
-  const offAt = threadMicroseconds();
-  await readResidents(off, SPANS);
-  const offCost = threadMicroseconds() - offAt;
-  const processAt = processMicroseconds();
-  const threadAt = threadMicroseconds();
-  await underRecordingParent(telemetry.port, () => readResidents(traced, SPANS));
-  const inPath = threadMicroseconds() - threadAt - offCost;
-  await telemetry.flush();
-  return { inPath, altogether: processMicroseconds() - processAt - offCost };
-}
-
-function threadMicroseconds(): number {
-  const { user, system } = process.threadCpuUsage();
-  return user + system;
-}
-
-function processMicroseconds(): number {
-  const { user, system } = process.cpuUsage();
-  return user + system;
+  const value = median(inPath);
+  yield { name: "a recorded span, in the reader's path", value, unit, most: MOST_MICROSECONDS };
+  const all = "a recorded span, with encoding, compressing and sending";
+  yield { name: all, value: median(altogether), unit };
+  yield { name: "spans that were lost", value: dropped, unit: "", most: 0 };
 }
