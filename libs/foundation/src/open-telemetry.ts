@@ -3,6 +3,7 @@ import type { Attributes, Logger, Options, Span, SpanStart, TelemetryPort } from
 import type { KeyVisibility } from "./masking/key-visibility.ts";
 import { Masking } from "./masking/masking.ts";
 import { type MetricsPort, openMetrics } from "./metrics/open-metrics.ts";
+import { isApiInUse } from "./tracing/api-global.ts";
 import { NO_SPAN } from "./tracing/no-span.ts";
 import { machineTime, type TimeSource } from "./tracing/span-clock.ts";
 import { noEnrichment, type SpanEnrichment } from "./tracing/span-enrichment.ts";
@@ -66,7 +67,7 @@ class ApiPort implements TelemetryPort {
   }
 
   isRecording(): boolean {
-    return this.#source.isLive() && isUnderKept();
+    return isApiInUse() && this.#source.isLive() && isUnderKept();
   }
 
   keepsAlways(): boolean {

@@ -8,9 +8,9 @@ import {
   type TracerOptions,
   type TracerProvider,
 } from "@opentelemetry/api";
-import { AsyncLocalStorageContextManager } from "@opentelemetry/context-async-hooks";
 import { hasContextManager, hasGlobalProvider } from "../../tracing/api-global.ts";
 import { tenantOf } from "../../tracing/trail.ts";
+import { LeanContextManager } from "./lean-context-manager.ts";
 import type { TraceProviders } from "./trace-providers.ts";
 
 /**
@@ -58,8 +58,9 @@ function activeStarter(startSpan: Tracer["startSpan"]): Tracer["startActiveSpan"
  */
 export function registerGlobally(providers: TraceProviders): (() => void) | undefined {
   if (hasGlobalProvider()) return undefined;
-  if (!hasContextManager())
-    context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
+  if (!hasContextManager()) context.setGlobalContextManager(new LeanContextManager().enable());
   trace.setGlobalTracerProvider(new GlobalProvider(providers));
+  // From here on hits know.
+  hasGlobalProvider();
   return () => trace.disable();
 }
