@@ -57,6 +57,12 @@ serverSuite(["phoenix"], describe)("what a person sees in Phoenix", () => {
   }, START_LIMIT_MS);
   afterAll(() => home?.[Symbol.asyncDispose]());
 
+  const changedConfig = async (from: string, to: string): Promise<string> => {
+    const file = home.film(`${randomUUID()}.yaml`);
+    await writeFile(file, (await readFile(CONFIG, "utf8")).replace(from, to));
+    return file;
+  };
+
   const under = async (
     parent: PhoenixSpan | undefined,
     name: string,
@@ -124,10 +130,30 @@ serverSuite(["phoenix"], describe)("what a person sees in Phoenix", () => {
     expect(labels).toEqual(expect.arrayContaining(["hot", "warm", "miss"]));
   });
 
+  test("unless values are asked for, neither query nor snippet leaves", async () => {
+    const silent = new PhoenixProject(await sharedPhoenix(), `${project.name}-silent`);
+    const own = await changedConfig("\n  values: true", "\n  values: false");
+    {
+      await using app = await home.open({
+        config: own,
+        env: { ...env, PHOENIX_PROJECT_NAME: silent.name },
+      });
+      const { hits } = await app.agent.search(QUERY, "globex", { topK: 3 });
+      expect(hits.length).toBeGreaterThan(0);
+    }
+    await silent.holds(1, "search");
+    await silent.holds(1, "embed");
+    const told = JSON.stringify(await silent.spans());
+    expect(told).toContain("document.id");
+    expect(told).toContain("document.score");
+    expect(told).toContain("embedding.model_name");
+    expect(told).not.toContain(QUERY);
+    expect(told).not.toContain("document.content");
+    expect(told).not.toContain("embedding.text");
+  });
+
   test("with a project for each tenant nobody's spans lie in another's", async () => {
-    const own = join(home.film(".."), "by-project.yaml");
-    const text = await readFile(CONFIG, "utf8");
-    await writeFile(own, text.replace("\ntelemetry:\n", "\ntelemetry:\n  tenancy: project\n"));
+    const own = await changedConfig("\ntelemetry:", "\ntelemetry:\n  tenancy: project");
     const tenants = ["initech", "hooli"] as const;
     {
       await using app = await home.open({ config: own, env });

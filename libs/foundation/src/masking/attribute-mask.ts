@@ -3,7 +3,7 @@ import type { KeyMask } from "./key-mask.ts";
 
 /** Attributes of OpenInference that carry what goes in and out, content of documents and vectors included. */
 const CONTENT =
-  /^(?:input|output)\.|\.(?:content|text|vector|arguments|template|variables)$|^embedding\.|prompt|messages|\.(?:images|audio)\./;
+  /^(?:input|output)\.|\.(?:content|text|vector|arguments|template|variables)$|^embedding\.(?!model_name$)|prompt|messages|\.(?:images|audio)\./;
 
 /** Attributes that hold a scope, "kind value". */
 export const SCOPES: ReadonlySet<string> = new Set([
