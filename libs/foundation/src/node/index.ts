@@ -1,9 +1,9 @@
+export type { KeyVisibility } from "../masking/key-visibility.ts";
 export { resolveTelemetryConfig } from "./config/resolve-config.ts";
 export { startTelemetry } from "./start-telemetry.ts";
 export type {
   BatchConfig,
   KeysConfig,
-  KeyVisibility,
   MetricsConfig,
   OtlpMetricsConfig,
   OtlpProtocol,

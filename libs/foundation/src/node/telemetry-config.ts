@@ -1,10 +1,8 @@
 import type { Options } from "@cogniverse/sdk";
+import type { KeyVisibility } from "../masking/key-visibility.ts";
 
 /** How OTLP travels. gRPC needs the package `@opentelemetry/exporter-trace-otlp-grpc` beside this one. */
 export type OtlpProtocol = "http/protobuf" | "grpc";
-
-/** What of a key leaves the process, see `KeysConfig`. */
-export type KeyVisibility = "hmac" | "plain" | "prefix";
 
 /** Who this process is, in every span and metric. */
 export type ServiceConfig = Options<{
