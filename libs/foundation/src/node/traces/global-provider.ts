@@ -17,7 +17,7 @@ import type { TraceProviders } from "./trace-providers.ts";
  * What other instrumentation of the process gets from the OpenTelemetry API. A span that it begins below one of a tenant's goes where
  * the tenant's goes: Phoenix files a trace under the span that arrives first, and such a span ends before the one above it.
  */
-export class GlobalProvider implements TracerProvider {
+class GlobalProvider implements TracerProvider {
   readonly #providers: TraceProviders;
 
   constructor(providers: TraceProviders) {
