@@ -67,9 +67,9 @@ export const METRICS: Readonly<Record<string, Metric>> = {
   "cache.used": gauge("By", "What a bounded tier has taken of its capacity, of all tenants"),
   "cache.capacity": gauge("By", "How much a bounded tier may hold"),
   "cache.tier.down": gauge("1", "1 while a tier is left out after repeated failures, else 0"),
-  "cache.log.live": gauge(
+  "cache.log.down": gauge(
     "1",
-    "1 while this node may serve, 0 while the invalidation log cannot be read",
+    "1 while the invalidation log cannot be read, so that nothing may be served, else 0",
   ),
   "cache.log.age": gauge("ms", "Age of what this node knows of the invalidation log"),
   "cache.log.position": gauge(

@@ -11,8 +11,8 @@ export function logReadings({ coherence, mirror }: Engine): Readings {
       if (value !== undefined) emit(value, {});
     };
   return {
-    "cache.log.live": (emit) => {
-      if (coherence.ageMs !== undefined || coherence.isAway) emit(coherence.isLive() ? 1 : 0, {});
+    "cache.log.down": (emit) => {
+      if (coherence.ageMs !== undefined || coherence.isAway) emit(coherence.isLive() ? 0 : 1, {});
     },
     "cache.log.age": known(() => coherence.ageMs),
     "cache.log.position": known(() => coherence.position),

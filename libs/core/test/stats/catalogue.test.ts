@@ -1,16 +1,28 @@
 import { describe, expect, test } from "@jest/globals";
-import { recordingTelemetry, settle, type RecordingTelemetry } from "@cogniverse/testkit";
-import { METRICS, type InvalidationLog } from "@cogniverse/sdk";
-import { MemoryLog } from "@cogniverse/core";
+import {
+  faultLog,
+  FaultScript,
+  recordingTelemetry,
+  settle,
+  type RecordingTelemetry,
+} from "@cogniverse/testkit";
+import { METRICS } from "@cogniverse/sdk";
+import { fleetLog } from "../support/fleet-log.ts";
 import { setUp, type SetUp } from "../support/set-up.ts";
 
 /** What is read by others than the cache manager: the telemetry itself, and leases, which nothing takes yet. */
 const ELSEWHERE = ["cache.telemetry.dropped", "cache.telemetry.failures", "cache.lease.takeovers"];
 
 type Attributes = Readonly<Record<string, string | number | boolean>>;
+type Made = SetUp &
+  Readonly<{
+    telemetry: RecordingTelemetry;
+    /** What the log is to fail with. */
+    logFaults: FaultScript;
+  }>;
 type Case = Readonly<{
   /** Does what the instrument is to tell of. */
-  move: (it: SetUp) => Promise<unknown>;
+  move: (it: Made) => Promise<unknown>;
   /** Where it shall have moved. */
   at: Attributes;
   /** What it shall show then; left out: more than before. */
@@ -122,7 +134,15 @@ const CASES: Readonly<Record<string, Case>> = {
     at: { tier: "disk" },
     shows: 1,
   },
-  "cache.log.live": { move: fillAndHit, at: {}, shows: 1 },
+  "cache.log.down": {
+    move: async ({ acme: cache, clock, logFaults }) => {
+      await cache.get("a/1");
+      logFaults.fail("read", { times: Infinity });
+      await clock.advanceAndSettle(300);
+    },
+    at: {},
+    shows: 1,
+  },
   "cache.log.age": {
     move: async ({ acme: cache, clock }) => {
       await cache.get("a/1");
@@ -135,21 +155,8 @@ const CASES: Readonly<Record<string, Case>> = {
   "cache.log.scopes": { move: ({ acme: cache }) => cache.delete("a/1"), at: {}, shows: 1 },
 };
 
-/** A log that other machines could append to, so that what is known of it has an age. */
-function fleetLog(): InvalidationLog {
-  const log = new MemoryLog("fleet");
-  return {
-    leaseMs: 300,
-    sharesClock: true,
-    append: (records, options) => log.append(records, options),
-    head: () => log.head(),
-    read: (from) => log.read(from),
-    snapshot: () => log.snapshot(),
-    settled: async () => 0,
-  };
-}
-
-function make(): SetUp & { readonly telemetry: RecordingTelemetry } {
+function make(): Made {
+  const logFaults = new FaultScript();
   const telemetry = recordingTelemetry();
   const kinds = { memory: "memory", disk: "entry" } as const;
   const it = setUp(kinds, {
@@ -157,9 +164,9 @@ function make(): SetUp & { readonly telemetry: RecordingTelemetry } {
     memory: { maxEntries: 3 },
     policies: { demoted: { demote: true } },
     figuresIntervalMs: 0,
-    log: fleetLog(),
+    log: faultLog(fleetLog(), logFaults),
   });
-  return { ...it, telemetry };
+  return { ...it, telemetry, logFaults };
 }
 
 /** The sum of what an instrument shows at these very attributes. Collected twice: the first may only set off asking. */
