@@ -1,4 +1,4 @@
-/** What an instrument counts or measures. Units as in UCUM, which OpenTelemetry asks for. */
+/** What an instrument counts or measures. Units as in UCUM, which OpenTelemetry asks for; never "1", for which collectors call a gauge `_ratio`. */
 export type Metric = Readonly<{
   kind: "counter" | "gauge" | "histogram";
   unit: string;
@@ -66,9 +66,9 @@ export const METRICS: Readonly<Record<string, Metric>> = {
   "cache.entries": gauge("{entry}", "How many entries a tier holds"),
   "cache.used": gauge("By", "What a bounded tier has taken of its capacity, of all tenants"),
   "cache.capacity": gauge("By", "How much a bounded tier may hold"),
-  "cache.tier.down": gauge("1", "1 while a tier is left out after repeated failures, else 0"),
+  "cache.tier.down": gauge("{tier}", "1 while a tier is left out after repeated failures, else 0"),
   "cache.log.down": gauge(
-    "1",
+    "{log}",
     "1 while the invalidation log cannot be read, so that nothing may be served, else 0",
   ),
   "cache.log.age": gauge("ms", "Age of what this node knows of the invalidation log"),
