@@ -11,7 +11,7 @@ import type { Engine } from "../engine/engine.ts";
 import type { TenantState } from "../tenant/tenant-state.ts";
 import { acknowledged } from "../stats/acknowledged.ts";
 import { scopeText } from "../trace/killed-by.ts";
-import { traced, type Traced } from "../trace/traced.ts";
+import { alwaysTraced, traced, type Traced } from "../trace/traced.ts";
 
 /** Appends what kills, and acknowledges it. */
 export class Invalidator {
@@ -38,7 +38,7 @@ export class Invalidator {
       return acknowledged(this.#engine, asked, { position, superseded: false, nodes });
     };
     const about = (): Traced => spanOf(tenant, scope, options);
-    return traced(this.#engine, about, run, ({ position, nodes }) => ({
+    return alwaysTraced(this.#engine, about, run, ({ position, nodes }) => ({
       "cache.position": position,
       "cache.nodes": nodes,
     }));

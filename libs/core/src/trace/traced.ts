@@ -19,13 +19,25 @@ export function traced<R>(
   return telemetry.keepsAlways() ? failures(engine, about, run) : run();
 }
 
+/** As {@link traced}, for what is rare and decides what others read: its span is kept whether anything above it records or not. */
+export function alwaysTraced<R>(
+  { telemetry }: Engine,
+  about: () => Traced,
+  run: () => Promise<R>,
+  describe: (result: R) => Attributes,
+): Promise<R> {
+  if (!telemetry.isRecording() && !telemetry.keepsAlways()) return run();
+  return recorded(telemetry, about(), run, describe, true);
+}
+
 async function recorded<R>(
   telemetry: TelemetryPort,
   { name, tenantId, attributes }: Traced,
   run: () => Promise<R>,
   describe: (result: R) => Attributes,
+  always = false,
 ): Promise<R> {
-  const span = telemetry.startSpan(name, tenantId, { attributes });
+  const span = telemetry.startSpan(name, tenantId, { attributes, always });
   try {
     const result = await span.within(run);
     if (span.isRecording) span.setAttributes(describe(result));

@@ -202,8 +202,9 @@ test("every span ends, every read has one, and who shared a compute links to it,
     }),
     { numRuns: 800 },
   );
-  expect(shared).toBeGreaterThan(150);
-  expect(computed).toBeGreaterThan(500);
+  // Half of what such programs come to on average: enough happened for the above to say something.
+  expect(shared).toBeGreaterThan(90);
+  expect(computed).toBeGreaterThan(300);
 }, 60_000);
 
 /** The spans of reads, sorted. */

@@ -72,6 +72,17 @@ test("an invalidation says what it covers, how, and where its record is", async 
   await manager.close();
 });
 
+test("an invalidation is told of though nothing above it records; where nobody looks it makes no span", async () => {
+  const { acme, manager, telemetry, named } = traced({ disk: "entry" });
+  telemetry.recording = false;
+  await acme.invalidateVideo("ab");
+  expect(named("cache.invalidate")).toMatchObject([{ always: true, ended: true }]);
+  telemetry.keeping = false;
+  await acme.invalidateVideo("ab");
+  expect(named("cache.invalidate")).toHaveLength(1);
+  await manager.close();
+});
+
 test("promotions are children of the hit, which does not wait for them", async () => {
   const { acme, manager, named, faults } = traced({ hot: "memory", warm: "entry", cold: "entry" });
   await acme.put("notes/1", 1, { tiers: { hot: false, warm: false } });
