@@ -3,7 +3,7 @@ import type { Span, TelemetryPort } from "@cogniverse/sdk";
 const nothing = (): void => undefined;
 
 /** A span that nobody keeps. */
-export const noSpan: Span = {
+const noSpan: Span = {
   isRecording: false,
   setAttributes: nothing,
   addEvent: nothing,
