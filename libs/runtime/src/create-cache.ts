@@ -97,6 +97,7 @@ function managerPart(
     backgroundLimit: config.backgroundLimit,
     coherenceWaitMs: config.coherenceWaitMs,
     slowReadMs: config.telemetry?.sampling?.slowReadMs,
+    figuresIntervalMs: config.figuresIntervalMs,
     prices: config.prices,
   };
 }

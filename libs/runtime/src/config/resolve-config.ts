@@ -29,6 +29,7 @@ export function resolveConfig(
     coherenceWaitMs: caching.coherence_wait_ms,
     networkLeaseMs: caching.coherence?.lease_ms ?? DEFAULT_NETWORK_LEASE_MS,
     prices: caching.prices === undefined ? undefined : resolvePrices(caching.prices),
+    figuresIntervalMs: telemetry?.metrics?.figures_interval_ms,
     telemetry: telemetry === undefined ? undefined : telemetryConfig(telemetry),
   };
 }

@@ -34,6 +34,7 @@ export type ResolvedConfig = Readonly<{
   /** D of a log that other machines read. */
   networkLeaseMs: number;
   prices: Prices | undefined;
+  figuresIntervalMs: number | undefined;
   /** `undefined`: the file has no such section. Not joined with the environment yet; holds secrets. */
   telemetry: TelemetryConfig | undefined;
 }>;

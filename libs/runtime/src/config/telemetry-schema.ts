@@ -114,6 +114,14 @@ const metrics = z
     key_types: count(10_000).describe(
       "Key types told apart; the others add up under (other). Default 50.",
     ),
+    figures_interval_ms: z
+      .number()
+      .nonnegative()
+      .max(LONGEST_MS)
+      .optional()
+      .describe(
+        "How old what tiers are said to hold (size, entries, used, capacity) may get before they are asked anew; only a collection asks, and 0 is each. Default 60000.",
+      ),
   })
   .describe("Counters, sizes and latencies.");
 

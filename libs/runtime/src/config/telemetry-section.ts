@@ -28,6 +28,8 @@ export interface MetricsSection {
   readonly tenants?: number | undefined;
   /** Key types told apart. Default 50. */
   readonly key_types?: number | undefined;
+  /** How old what tiers are said to hold may get before they are asked anew; only a collection asks. 0: each does. Default 60000. */
+  readonly figures_interval_ms?: number | undefined;
 }
 
 /**

@@ -69,6 +69,9 @@ describe("names and values of the section telemetry", () => {
     ["metrics: { otlp: { endpoint: ftp://h } }", '5:32 "endpoint" must be an http:// or https://'],
     ["metrics: { tenants: 0 }", '5:23 "tenants" must be at least 1'],
     ["metrics: { key_types: 99999 }", '5:25 "key_types" must be at most 10000'],
+    ["metrics: { figures_interval: 1 }", 'did you mean "figures_interval_ms"?'],
+    ["metrics: { figures_interval_ms: -1 }", '"figures_interval_ms" must be at least 0'],
+    ["metrics: { figures_interval_ms: 3e9 }", '"figures_interval_ms" must be at most 2147483647'],
   ])("%s", async (text, expected) => {
     expect(await telemetry(text)).toEqual([expect.stringContaining(expected)]);
   });
@@ -94,7 +97,8 @@ describe("names and values of the section telemetry", () => {
       port: \${PORT:-9464}
       path: /m
     tenants: 1
-    key_types: 1`;
+    key_types: 1
+    figures_interval_ms: 0`;
     expect(await telemetry(text, { TEAM: "a" })).toEqual([]);
   });
 });

@@ -51,6 +51,24 @@ describe("cardinality", () => {
   });
 });
 
+test("figures_interval_ms", async () => {
+  /** What tier `memory` is said to hold after a second entry went in, where one had been told. */
+  const told = async (metrics: MetricsSection): Promise<string | undefined> => {
+    await using cache = await cacheWith({ metrics: { prometheus: { port: 0 }, ...metrics } });
+    const url = cache.telemetryReport?.prometheusUrl ?? "";
+    let text = "";
+    for (const key of ["experiments/a.json", "experiments/b.json"]) {
+      await cache.put(key, key, "acme");
+      // A collection is given what the one before it asked for.
+      for (let scrapes = 0; scrapes < 2; scrapes++) text = await (await fetch(url)).text();
+    }
+    return /^cache_entries\{.*\} (\d+)$/m.exec(text)?.[1];
+  };
+  expect(await told({})).toBe("1");
+  expect(await told({ figures_interval_ms: 60_000 })).toBe("1");
+  expect(await told({ figures_interval_ms: 0 })).toBe("2");
+});
+
 describe("metrics.otlp, in recorded requests", () => {
   test("endpoint, headers and interval_ms", async () => {
     await using receiver = await recorder();

@@ -124,13 +124,19 @@ serverSuite(["prometheus", "redis"], describe)(
     test("a disk that is filled: near its cap", async () => {
       await using folder = await ownFolder();
       const config = { base_path: folder.path, max_size_gb: 0.01 };
-      await using cache = await cacheOf({ tiers: { warm: { backend: "local", config } } });
+      await using cache = await cacheOf(
+        { tiers: { warm: { backend: "local", config } } },
+        { figures_interval_ms: 100 },
+      );
+      await using server = await scraping(cache);
+      const prometheus = new PrometheusApi(server.url);
       const large = new Uint8Array(500_000);
       for (let n = 0; n < 30; n++) await cache.put(frame(n), large, "acme");
-      // Only now: what a tier holds is asked once a minute.
-      await using server = await scraping(cache);
-      const fired = await new PrometheusApi(server.url).fires("CogniverseCacheTierNearCap");
+      const fired = await prometheus.fires("CogniverseCacheTierNearCap");
       expect(fired.labels).toMatchObject({ instance: targetOf(cache), tier: "warm" });
+      await cache.invalidate({ kind: "tenant" }, "acme");
+      await cache.sweep("acme");
+      await prometheus.resolves("CogniverseCacheTierNearCap");
     });
 
     test("a slow network: p99", async () => {
