@@ -71,23 +71,24 @@ export class TierSweeper {
 
   /** With the etag that was judged: a put that came in between has another, and its copy stays. */
   #delete(key: string, etag: string): void {
-    const { tier, tenant, signal } = this.#sweeping;
-    const { tenantId } = tenant;
-    const deleting = tier
-      .call(
-        { what: "delete", tenantId },
-        (call) => tier.entries.deleteEntry(key, etag, tenantId, call),
-        { signal },
-      )
-      .then((answer) => {
-        if (!answer.up || !answer.value) return;
-        this.#counts.deleted++;
-        tenant.tierCounters(tier).swept++;
-      })
+    const deleting = this.#deleteOne(key, etag)
       // Only ever the caller's own abort, which ends the walk by itself.
       .catch(() => undefined)
       .finally(() => this.#deleting.delete(deleting));
     this.#deleting.add(deleting);
+  }
+
+  async #deleteOne(key: string, etag: string): Promise<void> {
+    const { tier, tenant, signal } = this.#sweeping;
+    const { tenantId } = tenant;
+    const answer = await tier.call(
+      { what: "delete", tenantId },
+      (call) => tier.entries.deleteEntry(key, etag, tenantId, call),
+      { signal },
+    );
+    if (!answer.up || !answer.value) return;
+    this.#counts.deleted++;
+    tenant.tierCounters(tier).swept++;
   }
 
   #tell(): void {
