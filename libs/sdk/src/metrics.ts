@@ -5,6 +5,8 @@ export type Metric = Readonly<{
   description: string;
   /** Upper bounds of a histogram's buckets, in its unit. */
   buckets?: readonly number[];
+  /** What a process with several caches tells of them together, where their attributes are the same. Default: the sum. */
+  together?: "greatest";
 }>;
 
 /** From a hit in memory (microseconds) to a large object over a network (seconds), in milliseconds. */
@@ -71,11 +73,14 @@ export const METRICS: Readonly<Record<string, Metric>> = {
     "{log}",
     "1 while the invalidation log cannot be read, so that nothing may be served, else 0",
   ),
-  "cache.log.age": gauge("ms", "Age of what this node knows of the invalidation log"),
-  "cache.log.position": gauge(
-    "{record}",
-    "Last record of the invalidation log that this node knows",
-  ),
+  "cache.log.age": {
+    ...gauge("ms", "Age of what this node knows of the invalidation log"),
+    together: "greatest",
+  },
+  "cache.log.position": {
+    ...gauge("{record}", "Last record of the invalidation log that this node knows"),
+    together: "greatest",
+  },
   "cache.log.scopes": gauge("{scope}", "Scopes that the mirror of the invalidation log keeps"),
   "cache.telemetry.dropped": counter(
     "{span}",

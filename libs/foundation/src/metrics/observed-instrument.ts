@@ -26,19 +26,21 @@ interface Registration {
 
 /**
  * All that is counted or observed under one name. OpenTelemetry keeps only the last of several observations of one set of attributes; here
- * they add up: two caches of one process are one sum.
+ * they add up, or the greatest stands for all where the catalogue says so: two caches of one process are one series.
  *
  * A counter never goes back, because Prometheus takes less for a restart and counts all of it again: what a registration said last stays in the sum
  * after it was taken away, or when it throws. A gauge loses what is no longer observed.
  */
 export class ObservedInstrument {
   readonly kind: "counter" | "gauge";
+  readonly #join: (a: number, b: number) => number;
   readonly #surroundings: InstrumentSurroundings;
   readonly #registrations = new Set<Registration>();
   readonly #series = new SeriesIndex<Series>((attributes) => ({ attributes, kept: 0 }));
 
   constructor(metric: Metric, surroundings: InstrumentSurroundings) {
     this.kind = metric.kind === "gauge" ? "gauge" : "counter";
+    this.#join = metric.together === "greatest" ? Math.max : (a, b) => a + b;
     this.#surroundings = surroundings;
   }
 
@@ -57,7 +59,7 @@ export class ObservedInstrument {
     const total: Values = new Map();
     for (const series of this.#series.values()) if (series.kept > 0) total.set(series, series.kept);
     for (const registration of this.#registrations)
-      for (const [series, value] of this.#read(registration)) add(total, series, value);
+      for (const [series, value] of this.#read(registration)) this.#add(total, series, value);
     return total;
   }
 
@@ -76,7 +78,7 @@ export class ObservedInstrument {
     try {
       registration.read((value, attributes) => {
         if (!Number.isFinite(value) || (this.kind === "counter" && value < 0)) return;
-        add(seen, this.#at(attributes), value);
+        this.#add(seen, this.#at(attributes), value);
       });
       registration.last = seen;
     } catch (error) {
@@ -85,8 +87,9 @@ export class ObservedInstrument {
     }
     return registration.last;
   }
-}
 
-function add(values: Values, series: Series, value: number): void {
-  values.set(series, (values.get(series) ?? 0) + value);
+  #add(values: Values, series: Series, value: number): void {
+    const there = values.get(series);
+    values.set(series, there === undefined ? value : this.#join(there, value));
+  }
 }

@@ -26,6 +26,13 @@ test("observations of one name and the same attributes add up, in whatever order
   });
 });
 
+test("the age of the log is that of the cache that knows least, not a sum", async () => {
+  const { collector, port } = opened();
+  port.observe("cache.log.age", (emit) => emit(300, {}));
+  port.observe("cache.log.age", (emit) => emit(200, {}));
+  expect(await collector.values("cache.log.age")).toEqual({ "": 300 });
+});
+
 test("increments add to what is observed under the same name", async () => {
   const { collector, port } = opened();
   port.incrementCounter("cache.puts", "acme", { key_type: "embeddings" });
