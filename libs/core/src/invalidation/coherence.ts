@@ -15,9 +15,9 @@ import { LogNews } from "./log-news.ts";
 import type { Mirror } from "./mirror.ts";
 import { leaseSpanMs, shorterLeaseMs, startReading, type ReadStart } from "./lease-span.ts";
 import { ClockJump } from "../time/clock-jump.ts";
-import { atLeast } from "../time/at-least.ts";
 import { atMost } from "../time/at-most.ts";
 import { TimeLimit } from "../time/time-limit.ts";
+import { Settlement } from "./settlement.ts";
 import { appendUnlessTold } from "./unless-told.ts";
 
 /** How often the clocks are compared where no lease needs a heartbeat. */
@@ -52,8 +52,7 @@ export class Coherence {
   #heartbeat: Disposable | undefined;
   #watching: Disposable | undefined;
   readonly #readLimit: TimeLimit;
-  /** For what is asked on the way to an acknowledgement: later than D the answer is worth nothing. */
-  readonly #askLimit: TimeLimit;
+  readonly #settlement: Settlement;
   /** The latest read of the log that succeeded. */
   #read: ReadStart | undefined;
   #isAway = false;
@@ -65,7 +64,7 @@ export class Coherence {
     // An answer over a network is worth having for as long as the lease could still be renewed by it.
     const limitMs = log.sharesClock === true ? readLimitMs : Math.max(readLimitMs, log.leaseMs);
     this.#readLimit = new TimeLimit(clock, limitMs);
-    this.#askLimit = new TimeLimit(clock, log.leaseMs);
+    this.#settlement = new Settlement(log, clock);
     this.#clockJump = new ClockJump(options.clock);
     this.#news = new LogNews(options.logger);
   }
@@ -160,34 +159,15 @@ export class Coherence {
   }
 
   /** Resolves with the number of other nodes once none of them can serve from before `head`, which was durable when this was called. */
-  async settled(head: LogHead, signal?: AbortSignal): Promise<number> {
-    const { log, clock } = this.#options;
-    if (log.leaseMs === 0) return 0;
-    const durableAt = clock.monotonic();
-    const nodes = await this.#asked(head, signal);
-    if (nodes !== undefined) return nodes;
-    await atLeast(clock, durableAt + log.leaseMs, signal);
-    return 1;
-  }
-
-  /** What the log knows of other nodes. One that fails or says nothing shortens no acknowledgement and lengthens none: D settles it. */
-  async #asked(head: LogHead, signal: AbortSignal | undefined): Promise<number | undefined> {
-    const { log } = this.#options;
-    if (log.settled === undefined) return undefined;
-    const ask = async (call: Call): Promise<number | undefined> => log.settled?.(head, call);
-    try {
-      return await this.#askLimit.run(() => "The invalidation log", ask, { signal });
-    } catch (error) {
-      if (signal?.aborted === true) throw error;
-      return undefined;
-    }
+  settled(head: LogHead, signal?: AbortSignal): Promise<number> {
+    return this.#settlement.of(head, signal);
   }
 
   /** Ends the heartbeat; nothing is served from here on. */
   close(): void {
     this.#closed = true;
     this.#readLimit[Symbol.dispose]();
-    this.#askLimit[Symbol.dispose]();
+    this.#settlement[Symbol.dispose]();
     this.servesUntil = -Infinity;
     this.#heartbeat?.[Symbol.dispose]();
     this.#watching?.[Symbol.dispose]();
