@@ -3,8 +3,8 @@ import type { Attributes, Logger, Options, Span, SpanStart, TelemetryPort } from
 import type { KeyVisibility } from "./masking/key-visibility.ts";
 import { Masking } from "./masking/masking.ts";
 import { type MetricsPort, openMetrics } from "./metrics/open-metrics.ts";
-import { isApiInUse } from "./tracing/api-global.ts";
 import { NO_SPAN } from "./tracing/no-span.ts";
+import type { RecordingGate } from "./tracing/recording-gate.ts";
 import { machineTime, type TimeSource } from "./tracing/span-clock.ts";
 import { noEnrichment, type SpanEnrichment } from "./tracing/span-enrichment.ts";
 import { isApplications, isTop, isUnderKept, SpanMaker } from "./tracing/span-maker.ts";
@@ -42,10 +42,16 @@ export function openTelemetry(options: OpenTelemetryOptions = {}): TelemetryPort
   return new ApiPort(options);
 }
 
+/** Of hits that find the gate closed, so many go by before one looks whether an SDK has appeared. One less than a power of two. */
+const UNASKED = 31;
+
 class ApiPort implements TelemetryPort {
+  readonly #gate: RecordingGate;
   readonly #source: SpanSource;
   readonly #metrics: MetricsPort;
   readonly #spans: SpanMaker;
+  /** Hits that found the gate closed. */
+  #unasked = 0;
 
   constructor(options: OpenTelemetryOptions) {
     const { enrichment = noEnrichment, time = machineTime, hits = 1 } = options;
@@ -57,6 +63,7 @@ class ApiPort implements TelemetryPort {
       info: (message, fields) => options.logger?.info(message, fields),
     });
     this.#source = options.spans ?? globalSpans();
+    this.#gate = this.#source.gate;
     this.#metrics = options.metrics ?? openMetrics();
     this.#spans = new SpanMaker({
       source: this.#source,
@@ -67,7 +74,13 @@ class ApiPort implements TelemetryPort {
   }
 
   isRecording(): boolean {
-    return isApiInUse() && this.#source.isLive() && isUnderKept();
+    if (this.#gate.isOpen) return this.#source.isLive() && isUnderKept();
+    return this.#source.mayAppear && (this.#unasked++ & UNASKED) === 0 && this.#appears();
+  }
+
+  /** Asking whether it is live opens the gate. */
+  #appears(): boolean {
+    return this.#source.isLive() && this.#gate.isOpen && isUnderKept();
   }
 
   keepsAlways(): boolean {
@@ -97,7 +110,11 @@ class ApiPort implements TelemetryPort {
   }
 
   observe(name: string, read: Parameters<TelemetryPort["observe"]>[1]): Disposable {
-    return this.#metrics.observe(name, read);
+    if (!this.#source.mayAppear) return this.#metrics.observe(name, read);
+    return this.#metrics.observe(name, (emit) => {
+      this.#source.isLive();
+      read(emit);
+    });
   }
 }
 

@@ -20,19 +20,6 @@ function apiGlobal(): ApiGlobal | undefined {
   return held;
 }
 
-/** Asked for hits while nothing was registered. */
-let asked = 0;
-/** One less than a power of two. */
-const UNASKED = 31;
-
-/**
- * False while nobody has registered anything with the API, for which hits are not to pay: a property that `globalThis` does not have takes 8 ns to
- * look up, so that it is done for the first hit and each 32nd from there. Everything that is no hit looks at once, and is seen here.
- */
-export function isApiInUse(): boolean {
-  return held !== undefined || ((asked++ & UNASKED) === 0 && apiGlobal() !== undefined);
-}
-
 /** True while a tracer provider is registered with the API: without one, spans go nowhere. Right at once when one is registered or taken away. */
 export function hasGlobalProvider(): boolean {
   return apiGlobal()?.trace !== undefined;

@@ -4,6 +4,7 @@ import {
   isSpanContextValid,
   type Link,
   ROOT_CONTEXT,
+  type Span as ApiSpan,
   type SpanContext,
   trace,
   TraceFlags,
@@ -89,17 +90,22 @@ export class SpanMaker {
   }
 }
 
-/** True where the span of the active context is one that an exporter will see. */
+/** True where the span of the active context is one that an exporter will see, and has not ended where it tells: that of the SDK does. */
 export function isUnderKept(): boolean {
   const context = activeContext();
   if (context === ROOT_CONTEXT) return false;
   const span = trace.getSpan(context);
   if (span === undefined) return false;
   try {
-    return isSampled(span.spanContext());
+    return isSampled(span.spanContext()) && (span.isRecording() || !isEnded(span));
   } catch {
     return false;
   }
+}
+
+/** What stands for a span of another process never records, and never ends. */
+function isEnded(span: ApiSpan): boolean {
+  return "ended" in span && span.ended === true;
 }
 
 function aboveOf({ parent }: SpanStart): Above {

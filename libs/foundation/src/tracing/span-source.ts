@@ -1,20 +1,39 @@
 import { trace, type Tracer } from "@opentelemetry/api";
-import { hasGlobalProvider } from "./api-global.ts";
+import { hasContextManager, hasGlobalProvider } from "./api-global.ts";
+import type { RecordingGate } from "./recording-gate.ts";
 
 /** Name of the instrumentation scope of everything that the cache traces. */
 export const TRACER_NAME = "@cogniverse/cache";
 
 /** Where spans are made. */
 export interface SpanSource {
-  /** False where nothing made here would be kept. Asked on every hit. */
+  /** Asked on every hit. */
+  readonly gate: RecordingGate;
+  /** True where the gate may have to open without anybody telling: {@link isLive} is then to be asked now and then. */
+  readonly mayAppear: boolean;
+  /** False where nothing made here would be kept. Asked by all that is no hit. */
   isLive(): boolean;
   tracerFor(tenantId: string): Tracer;
   /** Each tenant has a place of its own: its spans are never below a span that is not on its trail. */
   readonly apart: boolean;
 }
 
-/** The tracer provider that the process registered with the OpenTelemetry API, also if it does so later. */
+/**
+ * The tracer provider that the process registered with the OpenTelemetry API, also if it does so later. Its gate opens when the provider and a
+ * context manager are first seen, and stays open: which of its spans are open only that SDK knows.
+ */
 export function globalSpans(): SpanSource {
   const tracer = trace.getTracer(TRACER_NAME);
-  return { isLive: hasGlobalProvider, tracerFor: () => tracer, apart: false };
+  const gate = { isOpen: false };
+  return {
+    gate,
+    mayAppear: true,
+    isLive: () => {
+      const live = hasGlobalProvider();
+      if (live && !gate.isOpen) gate.isOpen = hasContextManager();
+      return live;
+    },
+    tracerFor: () => tracer,
+    apart: false,
+  };
 }

@@ -9,6 +9,7 @@ import { resolveTelemetryConfig } from "../../src/node/config/resolve-config.ts"
 import { openInference } from "../../src/node/openinference.ts";
 import type { TelemetryConfig } from "../../src/node/telemetry-config.ts";
 import { registerGlobally } from "../../src/node/traces/global-provider.ts";
+import { OpenSpans } from "../../src/node/traces/open-spans.ts";
 import { TraceProviders } from "../../src/node/traces/trace-providers.ts";
 import { openTelemetry, type OpenTelemetryOptions } from "../../src/open-telemetry.ts";
 
@@ -26,10 +27,12 @@ export class KeptSpans implements Disposable {
   ) {
     const resolved = resolveTelemetryConfig({ project: "test", ...config }, {});
     const { keys, values, sampling, tenancy } = resolved;
+    const open = new OpenSpans();
     this.providers = new TraceProviders(resolved, [
+      open,
       processor ?? new SimpleSpanProcessor(this.#exporter),
     ]);
-    this.#unregister = registerGlobally(this.providers);
+    this.#unregister = registerGlobally(this.providers, open);
     this.port = openTelemetry({
       visibility: keys.visibility,
       secret: keys.secret,
@@ -37,6 +40,8 @@ export class KeptSpans implements Disposable {
       hits: sampling.hits,
       enrichment: openInference(tenancy === "project"),
       spans: {
+        gate: open,
+        mayAppear: false,
         apart: tenancy === "project",
         isLive: () => true,
         tracerFor: (tenantId) => this.providers.tracer(tenantId, "test"),

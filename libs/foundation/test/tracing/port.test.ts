@@ -203,7 +203,13 @@ test("nothing that an SDK throws reaches the caller", () => {
   expect(span.within(() => "value")).toBe("value");
   span.end();
   const port = openTelemetry({
-    spans: { apart: false, isLive: () => true, tracerFor: broken },
+    spans: {
+      gate: { isOpen: true },
+      mayAppear: false,
+      apart: false,
+      isLive: () => true,
+      tracerFor: broken,
+    },
   });
   expect(port.span("search", "acme", () => "value", agent)).toBe("value");
 });

@@ -11,6 +11,7 @@ import {
 import { hasContextManager, hasGlobalProvider } from "../../tracing/api-global.ts";
 import { tenantOf } from "../../tracing/trail.ts";
 import { LeanContextManager } from "./lean-context-manager.ts";
+import type { OpenSpans } from "./open-spans.ts";
 import type { TraceProviders } from "./trace-providers.ts";
 
 /**
@@ -54,13 +55,19 @@ function activeStarter(startSpan: Tracer["startSpan"]): Tracer["startActiveSpan"
 
 /**
  * Registers with the API where nobody has, and returns what takes the provider away again. `undefined`: the process has an SDK of its own, which
- * stays. The context manager stays for good: it costs nothing, and others may rely on it by then.
+ * stays. The context manager stays for good: it costs nothing, and others may rely on it by then. `open` stays open where it could not see all that
+ * becomes active.
  */
-export function registerGlobally(providers: TraceProviders): (() => void) | undefined {
-  if (hasGlobalProvider()) return undefined;
-  if (!hasContextManager()) context.setGlobalContextManager(new LeanContextManager().enable());
+export function registerGlobally(
+  providers: TraceProviders,
+  open: OpenSpans,
+): (() => void) | undefined {
+  if (hasGlobalProvider()) {
+    open.stayOpen();
+    return undefined;
+  }
+  const manager = new LeanContextManager((entered) => open.entered(entered));
+  if (hasContextManager() || !context.setGlobalContextManager(manager.enable())) open.stayOpen();
   trace.setGlobalTracerProvider(new GlobalProvider(providers));
-  // From here on hits know.
-  hasGlobalProvider();
   return () => trace.disable();
 }

@@ -6,6 +6,7 @@ import { ExportHealth } from "../metrics/export-health.ts";
 import type { OtlpTarget, ResolvedTelemetryConfig } from "../telemetry-config.ts";
 import { within } from "../within.ts";
 import { registerGlobally } from "./global-provider.ts";
+import { OpenSpans } from "./open-spans.ts";
 import { SpanQueue } from "./span-queue.ts";
 import { traceExporter } from "./trace-exporter.ts";
 import { TraceProviders } from "./trace-providers.ts";
@@ -66,13 +67,16 @@ class Running implements RunningTraces {
   readonly source: SpanSource;
   readonly #parts: Parts;
   readonly #unregister: (() => void) | undefined;
+  readonly #open = new OpenSpans();
   #live = true;
 
   constructor(config: ResolvedTelemetryConfig, parts: Parts) {
     this.#parts = parts;
-    const providers = new TraceProviders(config, [parts.queue]);
-    this.#unregister = registerGlobally(providers);
+    const providers = new TraceProviders(config, [this.#open, parts.queue]);
+    this.#unregister = registerGlobally(providers, this.#open);
     this.source = {
+      gate: this.#open,
+      mayAppear: false,
       apart: config.tenancy === "project",
       isLive: () => this.#live,
       tracerFor: (tenantId) => providers.tracer(tenantId, TRACER_NAME),
@@ -111,6 +115,7 @@ class Running implements RunningTraces {
     const until = performance.now() + limitMs;
     const { queue, annotations } = this.#parts;
     this.#live = false;
+    this.#open.close();
     this.#unregister?.();
     await within(limitMs, queue.shutdown());
     await annotations?.shutdown(Math.max(0, until - performance.now()));

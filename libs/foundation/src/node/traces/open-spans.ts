@@ -1,0 +1,61 @@
+import { type Context, type Span as ApiSpan, trace, TraceFlags } from "@opentelemetry/api";
+import type { Span, SpanProcessor } from "@opentelemetry/sdk-trace-base";
+import type { RecordingGate } from "../../tracing/recording-gate.ts";
+
+/**
+ * Open while a span of this process that an exporter will see has not ended: no hit outside of one can be below a recording parent. What cannot be
+ * counted opens it for good: a parent in another process, or of another SDK. A span that is never ended costs, and loses nothing.
+ */
+export class OpenSpans implements RecordingGate, SpanProcessor {
+  /** A field, not a getter, since every hit reads it. */
+  isOpen = false;
+  readonly #own = new WeakSet<object>();
+  #open = 0;
+  #fixed = false;
+
+  onStart(span: Span): void {
+    if (!isSampled(span)) return;
+    this.#own.add(span);
+    this.#open++;
+    if (!this.#fixed) this.isOpen = true;
+  }
+
+  onEnd(span: Pick<Span, "spanContext">): void {
+    if (!isSampled(span)) return;
+    this.#open--;
+    if (!this.#fixed) this.isOpen = this.#open > 0;
+  }
+
+  /** To be told of each context that becomes the active one by other means than going on after an `await`. Never throws. */
+  entered(context: Context): void {
+    if (this.#fixed) return;
+    try {
+      const span = trace.getSpan(context);
+      if (span !== undefined && isSampled(span) && !this.#own.has(span)) this.stayOpen();
+    } catch {
+      // A span that cannot be asked may be any.
+      this.stayOpen();
+    }
+  }
+
+  /** Something may record that is not counted here. */
+  stayOpen(): void {
+    if (this.#fixed) return;
+    this.#fixed = true;
+    this.isOpen = true;
+  }
+
+  /** Nothing is kept any more. */
+  close(): void {
+    this.#fixed = true;
+    this.isOpen = false;
+  }
+
+  async forceFlush(): Promise<void> {}
+
+  async shutdown(): Promise<void> {}
+}
+
+function isSampled(span: Pick<ApiSpan, "spanContext">): boolean {
+  return (span.spanContext().traceFlags & TraceFlags.SAMPLED) !== 0;
+}
