@@ -22,6 +22,12 @@ export const oldestNode = "22.19.0";
 export const oldestNodeDir = join(toolsDir, `node-${oldestNode}`);
 export const oldestNodePath = join(oldestNodeDir, `node_modules/node/bin/node${exe}`);
 
+/** Both ends of the range of Node that published packages are tried on, with the names to report them under. */
+export const triedNodes = [
+  { name: oldestNode, path: oldestNodePath },
+  { name: "this Node", path: nodePath },
+];
+
 /** @returns {string} the pnpm version that `devEngines` in the root package.json asks for */
 export function wantedPnpmVersion() {
   const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));

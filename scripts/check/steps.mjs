@@ -46,7 +46,7 @@ export const checkSteps = [
     ]),
   },
   { name: "lockfile", title: "no registry host", run: checkLockfile },
-  { name: "packaging", title: "publint, attw, oldest Node", run: checkPackaging },
+  { name: "packaging", title: "publint, attw, oldest and newest Node", run: checkPackaging },
 ];
 
 /**

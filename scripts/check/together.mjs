@@ -1,7 +1,7 @@
 import { cpSync, mkdirSync, readFileSync, realpathSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { run } from "../bootstrap/children.mjs";
-import { nodePath, oldestNode, oldestNodePath, root } from "../bootstrap/paths.mjs";
+import { nodePath, oldestNode, oldestNodePath, root, triedNodes } from "../bootstrap/paths.mjs";
 
 /**
  * @typedef {object} Packed a package as it would be published, and where it is developed
@@ -9,10 +9,21 @@ import { nodePath, oldestNode, oldestNodePath, root } from "../bootstrap/paths.m
  * @property {string} packageDir
  */
 
+/** Exits with 1 and says why unless the runtime alone leaves OpenTelemetry's SDK on the disk, which `/node` then loads. */
+const sdkOnDemand = `
+  const parts = () =>
+    Object.keys(require.cache).filter((path) => /[\\\\/]@opentelemetry[\\\\/+](?:sdk|exporter)-/.test(path));
+  require("@cogniverse/runtime");
+  const early = parts();
+  require("@cogniverse/foundation/node");
+  if (early.length > 0) throw new Error("loaded with @cogniverse/runtime: " + early[0]);
+  if (parts().length === 0) throw new Error("@cogniverse/foundation/node loaded no SDK that this check sees");
+`;
+
 /**
- * Runs the README's example on what would be published, on both ends of the range of Node. The
- * packages are laid out as npm lays them out, with third-party ones linked from the workspace, so
- * that no registry is asked.
+ * Runs the README's example on what would be published, on both ends of the range of Node, and sees
+ * that whoever has no telemetry loads no SDK of it. The packages are laid out as npm lays them out,
+ * with third-party ones linked from the workspace, so that no registry is asked.
  *
  * @param {{ packages: readonly Packed[], dir: string }} request `dir` must not be there yet
  * @returns {Promise<string[]>} what failed
@@ -29,6 +40,7 @@ export async function checkTogether({ packages, dir }) {
       config,
       example: withoutUsing(example),
     }),
+    ...triedNodes.map((node) => trySdkOnDemand(node, dir)),
   ]);
   return failures.filter((failure) => failure !== undefined);
 }
@@ -72,6 +84,17 @@ async function tryExample({ node, name, dir, config, example }) {
   if (code === 0 && output.includes("found: true") && output.includes("hit: false"))
     return undefined;
   return `The README's example, on ${name}, with what would be published:\n${output.trim()}`;
+}
+
+/**
+ * @param {{ name: string, path: string }} node
+ * @param {string} dir
+ * @returns {Promise<string | undefined>}
+ */
+async function trySdkOnDemand({ name, path }, dir) {
+  const args = ["--input-type=commonjs", "--eval", sdkOnDemand];
+  const { code, output } = await run(path, args, { cwd: dir, onOutput() {} });
+  return code === 0 ? undefined : `OpenTelemetry's SDK on demand, on ${name}:\n${output.trim()}`;
 }
 
 /**

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from "n
 import { join, relative } from "node:path";
 import { run } from "../bootstrap/children.mjs";
 import { Failure } from "../bootstrap/failure.mjs";
-import { oldestNode, oldestNodePath } from "../bootstrap/paths.mjs";
+import { triedNodes } from "../bootstrap/paths.mjs";
 import { codeEntries } from "./manifest.mjs";
 
 /** `@jest/globals` refuses to load outside jest; the tests of the tiers load these entries in it. */
@@ -29,7 +29,7 @@ export async function unpack({ tarball, packageDir }) {
 }
 
 /**
- * Loads every entry both ways and starts every command, on the oldest Node supported.
+ * Loads every entry both ways and starts every command, on both ends of the range of Node.
  *
  * @param {import("./manifest.mjs").Unpacked} unpacked
  * @returns {Promise<string | undefined>[]} what failed, per attempt
@@ -41,8 +41,10 @@ export function checkLoading({ dir, manifest }) {
     ["--input-type=commonjs", "--eval", `require(${JSON.stringify(entry)})`],
   ]);
   const commands = Object.values(manifest.bin ?? {}).map((file) => [join(dir, file), "--help"]);
-  return [...loads, ...commands].map(async (args) => {
-    const { code, output } = await run(oldestNodePath, args, { cwd: dir, onOutput() {} });
-    return code === 0 ? undefined : `node ${args.join(" ")} on ${oldestNode}:\n${output.trim()}`;
-  });
+  return triedNodes.flatMap(({ name, path }) =>
+    [...loads, ...commands].map(async (args) => {
+      const { code, output } = await run(path, args, { cwd: dir, onOutput() {} });
+      return code === 0 ? undefined : `node ${args.join(" ")} on ${name}:\n${output.trim()}`;
+    }),
+  );
 }
