@@ -20,13 +20,17 @@ const OUTPUTS: Readonly<Record<string, (shown: Shown) => string | undefined>> = 
   "cache.demote": moved,
 };
 
-/** Makes the summary of a span of the cache; of any other there is none. `shown`: its attributes after masking. */
+/** Makes the summary of a span: of an application's as far as it tells of the cache. `shown`: its attributes after masking. */
 export function summaryOf(name: string, shown: Attributes | Shown): SpanSummary {
-  const output = OUTPUTS[name]?.(shown);
-  const input = name.startsWith("cache.")
-    ? (text(shown["cache.key"]) ?? text(shown["cache.scope"]))
-    : undefined;
-  return { input, output };
+  const input = text(shown["cache.key"]) ?? text(shown["cache.scope"]);
+  return { input, output: (OUTPUTS[name] ?? answered)(shown) };
+}
+
+/** Where what an application answered came from. */
+function answered(shown: Shown): string | undefined {
+  const tier = text(shown["cache.hit"]);
+  if (tier === undefined) return undefined;
+  return tier === "miss" ? "computed" : `hit from ${tier}`;
 }
 
 function read(shown: Shown): string | undefined {
