@@ -30,7 +30,7 @@ export function demoteEvicted(
 }
 
 function demote(engine: Engine, tenant: TenantState, from: Tier, eviction: Eviction): void {
-  const family = tenant.family(familyOf(eviction.key).family);
+  const family = tenant.family({ path: eviction.key, family: familyOf(eviction.key).family });
   const to = family.plan.find((tier) => tier.index > from.index);
   if (!family.policy.demote || to === undefined || eviction.metadata.logId === "") return;
   const loading = eviction.load(); // at once: the backend holds the entry only for this

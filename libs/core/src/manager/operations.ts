@@ -152,7 +152,7 @@ export class Operations {
     options.signal?.throwIfAborted();
     checkTtl(options.ttl);
     const key = this.registry.resolve(given);
-    const family = tenant.family(key.family);
+    const family = tenant.family(key);
     if (options.bypass === true) return { tenant, key, family, plan: [] };
     const plan = plansAsPolicy(options)
       ? family.plan

@@ -48,15 +48,16 @@ export class TenantState {
     this.spaces = engine.tiers.map((tier) => tier.residents?.space(tenantId));
   }
 
-  family(name: string): FamilyState {
-    return this.families.get(name) ?? this.#meet(name);
+  /** That of a key. Families are told as they are called, so one that would be a whole key is counted with the others unless it has a policy. */
+  family({ family: name, path }: Readonly<{ family: string; path: string }>): FamilyState {
+    return this.families.get(name) ?? this.#meet(name, !path.includes("/"));
   }
 
-  #meet(name: string): FamilyState {
+  #meet(name: string, isWholeKey: boolean): FamilyState {
     const { defaultPolicy, policies, tenants } = this.#engine.policies;
     const own = tenants?.[this.tenantId]?.policies;
     const known = Object.hasOwn(policies ?? {}, name) || Object.hasOwn(own ?? {}, name);
-    if (!known && this.families.size >= MAX_FAMILIES) {
+    if (!known && (isWholeKey || this.families.size >= MAX_FAMILIES)) {
       const shared = this.families.get(OTHER_FAMILIES);
       if (shared !== undefined) return shared;
       name = OTHER_FAMILIES;

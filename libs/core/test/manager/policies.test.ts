@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { bytesCodec, defineKeyType, jsonCodec } from "@cogniverse/core";
-import { settle } from "@cogniverse/testkit";
+import { recordingTelemetry, settle } from "@cogniverse/testkit";
 import { holders, key } from "../support/note.ts";
 import { setUp } from "../support/set-up.ts";
 
@@ -26,7 +26,7 @@ describe("policies", () => {
 
   test("a family that is called like something of every object has the default", async () => {
     const it = setUp(seed, { policies: {} });
-    for (const path of ["constructor/1", "__proto__/1", "toString"]) {
+    for (const path of ["constructor/1", "__proto__/1", "toString/a"]) {
       await it.acme.put(path, 1);
       expect(await it.acme.get(path)).toBe(1);
     }
@@ -40,10 +40,20 @@ describe("policies", () => {
 
   test("families without a policy of their own are bounded, so that keys without a common beginning cost nothing", async () => {
     const it = setUp({ hot: "memory" }, { policies: { notes: { tiers: { hot: false } } } });
-    for (let i = 0; i < 1000; i++) await it.acme.put(`key-${i}`, i);
+    for (let i = 0; i < 1000; i++) await it.acme.put(`key-${i}/1`, i);
     expect(Object.keys((await it.acme.stats()).byFamily).length).toBeLessThanOrEqual(257);
     await it.acme.put(key, 1);
     expect(await holders(it)).toEqual([]);
+    await it.manager.close();
+  });
+
+  test("a family that would be a whole key is told with the others, unless it has a policy", async () => {
+    const telemetry = recordingTelemetry();
+    const it = setUp({ hot: "memory" }, { telemetry, policies: { known: { ttl: 60 } } });
+    for (const path of ["session-4711", "session-4711@2", "known"]) await it.acme.get(path);
+    expect(Object.keys((await it.acme.stats()).byFamily)).toEqual(["(other)", "known"]);
+    const told = telemetry.spans.map(({ attributes }) => attributes["cache.key_type"]);
+    expect(told).toEqual(["(other)", "(other)", "known"]);
     await it.manager.close();
   });
 
