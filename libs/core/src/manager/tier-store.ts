@@ -68,17 +68,16 @@ export class TierStore {
     const { coherence, clock } = this.#engine;
     const entry = inTier(shipment, tier, clock.now());
     const { metadata, data } = entry;
-    if (data.byteLength > family.policy.maxValueBytes) return false;
+    if (data.byteLength > family.policy.maxValueBytes) return count(counters, false);
     // A compute that held the event loop for longer than the lease lasts is no reason to lose what it made. No await where the lease is live.
     if (!coherence.serves()) await coherence.renew();
     const late = metadata.expiresAt !== null && metadata.expiresAt <= clock.now();
-    if (late || !this.#maySend(tenant, path, entry)) return false;
+    if (late || !this.#maySend(tenant, path, entry)) return count(counters, false);
     const stored =
       tier.residents === undefined
         ? await this.#send(tenant, tier, path, entry)
         : this.makeResident(tenant, tier, { ...shipment, entry }) !== undefined;
-    count(counters, stored);
-    return stored;
+    return count(counters, stored);
   }
 
   #maySend(tenant: TenantState, path: string, { metadata }: Entry): boolean {
@@ -128,9 +127,11 @@ export class TierStore {
   }
 }
 
-function count(counters: { writes: number; refusedWrites: number }, stored: boolean): void {
+/** `stored`, counted. */
+function count(counters: { writes: number; refusedWrites: number }, stored: boolean): boolean {
   if (stored) counters.writes++;
   else counters.refusedWrites++;
+  return stored;
 }
 
 function inTier({ entry, ttlNamed }: Shipment, tier: Tier, now: number): Entry {

@@ -157,3 +157,19 @@ test("a collector reads the same figures, by tenant", async () => {
   await manager.close();
   expect(telemetry.collect("cache.hits")).toEqual([]);
 });
+
+test("an entry that a tier did not take is refused: too large for the policy, or dead before it was sent", async () => {
+  const policies = { big: { maxValueBytes: 10 } };
+  const { acme, manager } = setUp({ memory: "memory", disk: "entry" }, { policies });
+  await acme.getOrCompute("big/1", () => "x".repeat(100));
+  await acme.getOrCompute("notes/1", async () => {
+    await acme.invalidate({ kind: "key", value: "notes/1" });
+    return 1;
+  });
+  const { tiers } = await acme.stats();
+  expect(tiers).toMatchObject([
+    { writes: 0, refusedWrites: 2 },
+    { writes: 0, refusedWrites: 2 },
+  ]);
+  await manager.close();
+});
