@@ -20,9 +20,14 @@ function apiGlobal(): ApiGlobal | undefined {
   return held;
 }
 
+/** What stands for the tracer provider that is registered with the API: another object whenever another is registered. */
+export function globalProvider(): object | undefined {
+  return apiGlobal()?.trace;
+}
+
 /** True while a tracer provider is registered with the API: without one, spans go nowhere. Right at once when one is registered or taken away. */
 export function hasGlobalProvider(): boolean {
-  return apiGlobal()?.trace !== undefined;
+  return globalProvider() !== undefined;
 }
 
 /** True while a context manager is registered with the API: without one no span is ever active. */

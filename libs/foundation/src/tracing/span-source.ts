@@ -1,5 +1,5 @@
 import { trace, type Tracer } from "@opentelemetry/api";
-import { hasContextManager, hasGlobalProvider } from "./api-global.ts";
+import { globalProvider, hasContextManager, hasGlobalProvider } from "./api-global.ts";
 import type { RecordingGate } from "./recording-gate.ts";
 
 /** Name of the instrumentation scope of everything that the cache traces. */
@@ -23,7 +23,8 @@ export interface SpanSource {
  * context manager are first seen, and stays open: which of its spans are open only that SDK knows.
  */
 export function globalSpans(): SpanSource {
-  const tracer = trace.getTracer(TRACER_NAME);
+  let provider: object | undefined;
+  let tracer = trace.getTracer(TRACER_NAME);
   const gate = { isOpen: false };
   return {
     gate,
@@ -33,7 +34,14 @@ export function globalSpans(): SpanSource {
       if (live && !gate.isOpen) gate.isOpen = hasContextManager();
       return live;
     },
-    tracerFor: () => tracer,
+    tracerFor: () => {
+      // A tracer from before the registration comes alive only where this very copy of the API registers, not an application's own.
+      if (provider !== globalProvider()) {
+        provider = globalProvider();
+        tracer = trace.getTracer(TRACER_NAME);
+      }
+      return tracer;
+    },
     apart: false,
   };
 }
