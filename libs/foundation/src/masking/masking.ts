@@ -22,6 +22,8 @@ export class Masking {
   readonly #text: TextMask;
   readonly #attributes: AttributeMask;
   readonly #values: boolean;
+  /** What the first span that recorded an error knew. */
+  readonly #ofErrors = new WeakMap<object, ReadonlyMap<string, string>>();
 
   constructor({ visibility, secret, values, secrets, info }: MaskingOptions) {
     this.#keys = new KeyMask(visibility, secret);
@@ -38,35 +40,60 @@ export class Masking {
   attributes(trail: Trail, attributes: Attributes): Record<string, string | number | boolean> {
     return this.#attributes.mask(trail.tenantId, attributes, {
       told: (text, visible) => trail.remember(text, visible),
-      freeText: (text) => this.#text.mask(text, textsOf(trail)),
+      freeText: (text) => this.#text.mask(text, formsOf(trail.texts)),
     });
   }
 
   /** Takes note of the keys in `attributes`, so that an error that comes before the span's end cannot show them. */
   note(trail: Trail, attributes: Attributes): void {
-    const key = attributes["cache.key"];
-    if (typeof key === "string") trail.remember(key, this.#keys.key(trail.tenantId, key));
-    for (const name of SCOPES) {
-      const scope = attributes[name];
-      if (typeof scope === "string") this.attributes(trail, { [name]: scope });
-    }
+    for (const [text, visible] of this.#textsIn(trail, attributes)) trail.remember(text, visible);
   }
 
-  error(trail: Trail, error: unknown): ShownError {
+  /** `told`: what the span itself was told, which its trail may have forgotten since. */
+  error(trail: Trail, error: unknown, told: Attributes): ShownError {
+    const own = this.#textsIn(trail, told);
+    const texts = new Map([...trail.texts, ...own]);
+    if (typeof error === "object" && error !== null) {
+      for (const [text, visible] of this.#ofErrors.get(error) ?? []) texts.set(text, visible);
+      // Spans above record it too, and know nothing of the key that it names.
+      if (!this.#ofErrors.has(error)) this.#ofErrors.set(error, own);
+    }
     return shownError(error, {
       text: this.#text,
-      visible: textsOf(trail),
+      visible: formsOf(texts),
       keyForm: (key) => this.#keys.key(trail.tenantId, key),
       values: this.#values,
     });
   }
+
+  /** Keys and scopes of a span, each with what may be shown of it. */
+  #textsIn(trail: Trail, attributes: Attributes): Map<string, string> {
+    const texts = new Map<string, string>();
+    const named: Record<string, string> = {};
+    for (const name of NAMED) {
+      const text = attributes[name];
+      if (typeof text === "string") named[name] = text;
+    }
+    this.#attributes.mask(trail.tenantId, named, {
+      told: (text, visible) => {
+        if (text !== visible) texts.set(text, visible);
+      },
+      freeText: (text) => text,
+    });
+    return texts;
+  }
 }
 
-/** The texts of a trail in every form in which a message may hold them: as told, as a path, as JSON. */
-function textsOf(trail: Trail): ReadonlyMap<string, string> {
-  const texts = new Map<string, string>();
-  for (const [text, visible] of trail.texts)
-    for (const form of [text, canonical(text), JSON.stringify(text).slice(1, -1)])
-      texts.set(form, visible);
-  return texts;
+const NAMED = ["cache.key", ...SCOPES] as const;
+
+/** The texts in every form in which a message may hold them: as told, as a path, as JSON, as part of a URL. */
+function formsOf(texts: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+  const forms = new Map<string, string>();
+  for (const [text, visible] of texts) {
+    const inUrl = text.isWellFormed() ? encodeURIComponent(text) : text;
+    const path = inUrl.replaceAll("%2F", "/");
+    for (const form of [text, canonical(text), JSON.stringify(text).slice(1, -1), inUrl, path])
+      forms.set(form, visible);
+  }
+  return forms;
 }

@@ -78,7 +78,7 @@ export class PortSpan implements Span {
     if (this.#ended) return;
     try {
       const { span, trail } = this.#begun;
-      const { type, message, stack } = this.#tools.masking.error(trail, error);
+      const { type, message, stack } = this.#tools.masking.error(trail, error, this.#told);
       const attributes = { "exception.type": type, "exception.message": message };
       span.addEvent(
         "exception",
