@@ -7,6 +7,9 @@ import type { SpanExporter } from "@opentelemetry/sdk-trace-base";
 import type { OtlpTarget } from "../telemetry-config.ts";
 
 const GRPC_PACKAGE = "@opentelemetry/exporter-trace-otlp-grpc";
+/** The line that is tested; also in package.json. */
+const GRPC_VERSION = "0.223";
+const GRPC_BASE_PACKAGE = "@opentelemetry/otlp-grpc-exporter-base";
 
 /**
  * The exporter of OpenTelemetry for a target. It also reads `OTEL_EXPORTER_OTLP_(TRACES_)CERTIFICATE`, `_CLIENT_KEY` and
@@ -43,14 +46,15 @@ interface Grpc {
 async function loadGrpc(): Promise<Grpc> {
   try {
     const { OTLPTraceExporter: Exporter } = await import("@opentelemetry/exporter-trace-otlp-grpc");
-    // The class of its headers belongs to a package that only the exporter depends on.
-    const beside = createRequire(createRequire(import.meta.url).resolve(GRPC_PACKAGE));
+    // The class of its headers belongs to a package that only the exporter's own base depends on.
+    const exporter = createRequire(import.meta.url).resolve(GRPC_PACKAGE);
+    const beside = createRequire(createRequire(exporter).resolve(GRPC_BASE_PACKAGE));
     const { Metadata } = beside("@grpc/grpc-js") as Pick<Grpc, "Metadata">; // its documented export
     return { Exporter, Metadata };
   } catch (cause) {
     throw new CacheError(
       "invalid_config",
-      `Telemetry: protocol "grpc" needs the package ${GRPC_PACKAGE}: install it beside @cogniverse/foundation, or use protocol "http/protobuf"`,
+      `Telemetry: protocol "grpc" needs the package ${GRPC_PACKAGE}: install version ${GRPC_VERSION} of it beside @cogniverse/foundation, or use protocol "http/protobuf"`,
       { cause },
     );
   }
