@@ -14,10 +14,11 @@ import {
   trace,
   type Tracer,
 } from "@opentelemetry/api";
+import { SCOPES } from "../masking/attribute-mask.ts";
 import type { SpanEnrichment } from "../tracing/span-enrichment.ts";
 
-/** Attributes of the cache that say what was asked for: hidden with the inputs. */
-const INPUTS = ["cache.key", "cache.scope", "cache.killed_by.scope"] as const;
+/** Attributes of the cache that say what was asked for, or may quote it: hidden with the inputs. */
+const INPUTS: readonly string[] = ["cache.key", "cache.killed_by.reason", ...SCOPES];
 
 /**
  * OpenInference's conventions: what `setSession`, `setUser`, `setMetadata`, `setTags` and `setPromptTemplate` hung on the context, and the

@@ -15,6 +15,8 @@ function record(): Readonly<Record<string, unknown>> {
       "cache.hit": "hot",
       "cache.item_size": 10,
       "cache.killed_by.scope": "tag video",
+      "cache.killed_by.source": "key frames/v1",
+      "cache.killed_by.reason": "frames/v1 was cut",
       "embedding.embeddings.0.embedding.vector": "[1,2]",
     },
   });
@@ -27,6 +29,8 @@ test("hidden inputs hide keys and scopes too", () => {
   expect(record()).toMatchObject({
     "cache.key": "__REDACTED__",
     "cache.killed_by.scope": "__REDACTED__",
+    "cache.killed_by.source": "__REDACTED__",
+    "cache.killed_by.reason": "__REDACTED__",
     "input.value": "__REDACTED__",
     "output.value": "hot hit, 10 B",
   });
@@ -49,6 +53,8 @@ test("nothing is hidden unless asked for", () => {
     "cache.hit": "hot",
     "cache.item_size": 10,
     "cache.killed_by.scope": "tag video",
+    "cache.killed_by.source": "key frames/v1",
+    "cache.killed_by.reason": "frames/v1 was cut",
     "embedding.embeddings.0.embedding.vector": "[1,2]",
   });
 });
