@@ -92,7 +92,7 @@ export type TelemetryConfig = Options<{
   headers: Readonly<Record<string, string>>;
   /** Sent as `Authorization: Bearer`. Default `PHOENIX_API_KEY`, else none. */
   apiKey: string;
-  /** Project in Phoenix (`openinference.project.name`). Default `PHOENIX_PROJECT_NAME`, else "cogniverse". */
+  /** Project in Phoenix (`openinference.project.name`). Default `PHOENIX_PROJECT_NAME`, else that of `OTEL_RESOURCE_ATTRIBUTES`, else "cogniverse". */
   project: string;
   service: ServiceConfig;
   /** `attribute` (default): all tenants in one project, told apart by `tenant.id`; `project`: a project for each, `{project}-{tenant}`. */

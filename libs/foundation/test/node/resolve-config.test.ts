@@ -148,6 +148,27 @@ test("metrics leave only where they were asked for", () => {
   });
 });
 
+test("what the environment says of metrics alone holds for them", () => {
+  const own = { OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: "http://m/in" };
+  expect(resolve({}, { ...own, OTEL_METRICS_EXPORTER: "none" }).metrics.otlp).toBeUndefined();
+  const timed = { ...own, OTEL_EXPORTER_OTLP_METRICS_TIMEOUT: "3" };
+  expect(resolve({}, timed).metrics.otlp).toMatchObject({ timeoutMs: 3 });
+  const grpc = { ...own, OTEL_EXPORTER_OTLP_METRICS_PROTOCOL: "grpc" };
+  expect(refusal({}, grpc)).toContain("OTEL_EXPORTER_OTLP_METRICS_PROTOCOL is grpc");
+  const all = { OTEL_EXPORTER_OTLP_ENDPOINT: "http://o:4317", OTEL_EXPORTER_OTLP_PROTOCOL: "grpc" };
+  expect(resolve({}, all).metrics.otlp).toBeUndefined();
+  expect(refusal({ metrics: { otlp: {} } }, all)).toContain("OTEL_EXPORTER_OTLP_PROTOCOL is grpc");
+  const elsewhere = { metrics: { otlp: { endpoint: "http://m" } } };
+  expect(resolve(elsewhere, all).metrics.otlp).toMatchObject({ url: "http://m/v1/metrics" });
+});
+
+test("the project may stand among the resource attributes, as Phoenix has it", () => {
+  const env = { OTEL_RESOURCE_ATTRIBUTES: "openinference.project.name=films" };
+  expect(resolve({}, env).project).toBe("films");
+  expect(resolve({}, { ...env, PHOENIX_PROJECT_NAME: "p" }).project).toBe("p");
+  expect(resolve({ project: "mine" }, env).project).toBe("mine");
+});
+
 test("everything wrong is said at once, and no credential with it", () => {
   expect(
     refusal({

@@ -1,15 +1,33 @@
 import type { ResolvedMetricsConfig, TelemetryConfig } from "../telemetry-config.ts";
-import { compressionOf, type Environment, numberOf, pairsOf, textOf } from "./environment.ts";
+import {
+  compressionOf,
+  type Environment,
+  numberOf,
+  pairsOf,
+  protocolOf,
+  textOf,
+} from "./environment.ts";
+import { invalidConfig } from "./invalid-config.ts";
 import { signalUrl } from "./otlp-url.ts";
 import { lowerCased } from "./trace-target.ts";
 
 const PATH = "/v1/metrics";
 
+const TIMEOUTS = [
+  "OTEL_METRIC_EXPORT_TIMEOUT",
+  "OTEL_EXPORTER_OTLP_METRICS_TIMEOUT",
+  "OTEL_EXPORTER_OTLP_TIMEOUT",
+] as const;
+
 /** Which ways metrics leave. `OTEL_METRICS_EXPORTER` (otlp, prometheus) opens one as naming it in the configuration does. */
 export function metricsTargets(config: TelemetryConfig, env: Environment): ResolvedMetricsConfig {
   const { otlp, prometheus, tenants = 100, keyTypes = 50 } = config.metrics ?? {};
   const asked = (textOf(env, "OTEL_METRICS_EXPORTER") ?? "").split(",").map((s) => s.trim());
-  const url = metricsUrl(otlp?.endpoint, env, otlp !== undefined || asked.includes("otlp"));
+  const wanted = otlp !== undefined || asked.includes("otlp");
+  const url = metricsUrl(otlp?.endpoint, env, {
+    wanted,
+    refused: otlp === undefined && asked.includes("none"),
+  });
   return {
     otlp: url === undefined ? undefined : { ...otlpMetrics(config, env), url },
     prometheus:
@@ -25,17 +43,34 @@ export function metricsTargets(config: TelemetryConfig, env: Environment): Resol
   };
 }
 
-/** The endpoint of all signals counts only where metrics were asked for: it is often a Phoenix, which takes none. */
+/**
+ * The endpoint of all signals counts only where metrics were asked for: it is often a Phoenix, which takes none. Metrics leave over HTTP alone: throws
+ * `invalid_config` where the environment names a gRPC endpoint for them.
+ */
 function metricsUrl(
   endpoint: string | undefined,
   env: Environment,
-  asked: boolean,
+  { wanted, refused }: Readonly<{ wanted: boolean; refused: boolean }>,
 ): string | undefined {
   if (endpoint !== undefined) return signalUrl(endpoint, PATH, "metrics.otlp.endpoint");
+  if (refused) return undefined;
   const own = textOf(env, "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT");
-  if (own !== undefined) return signalUrl(own, "", "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT");
-  const any = asked ? textOf(env, "OTEL_EXPORTER_OTLP_ENDPOINT") : undefined;
-  return any === undefined ? undefined : signalUrl(any, PATH, "OTEL_EXPORTER_OTLP_ENDPOINT");
+  if (own !== undefined) {
+    refuseGrpc(env, "OTEL_EXPORTER_OTLP_METRICS_PROTOCOL");
+    return signalUrl(own, "", "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT");
+  }
+  const any = wanted ? textOf(env, "OTEL_EXPORTER_OTLP_ENDPOINT") : undefined;
+  if (any === undefined) return undefined;
+  refuseGrpc(env, "OTEL_EXPORTER_OTLP_METRICS_PROTOCOL", "OTEL_EXPORTER_OTLP_PROTOCOL");
+  return signalUrl(any, PATH, "OTEL_EXPORTER_OTLP_ENDPOINT");
+}
+
+/** `names`: the variables that say what an endpoint of the environment speaks. */
+function refuseGrpc(env: Environment, ...names: readonly string[]): void {
+  if (protocolOf(env, ...names) !== "grpc") return;
+  const message =
+    "is grpc, and metrics leave over http/protobuf alone: name metrics.otlp.endpoint, or OTEL_METRICS_EXPORTER=none";
+  throw invalidConfig([{ path: [names.at(-1) ?? ""], message }]);
 }
 
 function otlpMetrics(
@@ -56,7 +91,7 @@ function otlpMetrics(
       pairsOf(env, "OTEL_EXPORTER_OTLP_METRICS_HEADERS"),
       headers,
     ),
-    timeoutMs: numberOf(env, "OTEL_METRIC_EXPORT_TIMEOUT", "OTEL_EXPORTER_OTLP_TIMEOUT") ?? 10_000,
+    timeoutMs: numberOf(env, ...TIMEOUTS) ?? 10_000,
     intervalMs: intervalMs ?? numberOf(env, "OTEL_METRIC_EXPORT_INTERVAL") ?? 60_000,
   };
 }

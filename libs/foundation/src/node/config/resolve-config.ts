@@ -16,6 +16,7 @@ export function resolveTelemetryConfig(
   env: Environment,
 ): ResolvedTelemetryConfig {
   const { sampling, keys } = config;
+  const service = resolveService(config, env);
   const batch = resolveBatch(config, env);
   const traces =
     textOf(env, "OTEL_TRACES_EXPORTER") === "none" && config.endpoint === undefined
@@ -24,8 +25,12 @@ export function resolveTelemetryConfig(
   const resolved: ResolvedTelemetryConfig = {
     enabled: config.enabled ?? !flagOf(env, "OTEL_SDK_DISABLED"),
     traces,
-    project: config.project ?? textOf(env, "PHOENIX_PROJECT_NAME") ?? "cogniverse",
-    ...resolveService(config, env),
+    project:
+      config.project ??
+      textOf(env, "PHOENIX_PROJECT_NAME") ??
+      service.resourceAttributes["openinference.project.name"] ??
+      "cogniverse",
+    ...service,
     tenancy: config.tenancy ?? "attribute",
     sampling: { hits: sampling?.hits ?? 1, slowReadMs: sampling?.slowReadMs ?? 250 },
     // An empty text is what an unset variable of the YAML expands to.
