@@ -1,9 +1,18 @@
 import type { Attributes } from "@cogniverse/sdk";
 import type { KeyMask } from "./key-mask.ts";
 
-/** Attributes of OpenInference that carry what goes in and out, content of documents and vectors included. */
-const CONTENT =
-  /^(?:input|output)\.|\.(?:content|text|vector|arguments|template|variables)$|^embedding\.(?!model_name$)|prompt|messages|\.(?:images|audio)\./;
+/** Attributes of OpenInference that carry what goes in and out: questions, content and what is said of it, arguments of tools, vectors, pictures, sound. */
+const CONTENT = new RegExp(
+  [
+    String.raw`^(?:input|output)\.`,
+    String.raw`(?:^|\.)query$`,
+    String.raw`\.(?:content|text|vector|arguments|parameters|function_call|template|variables|transcript)$`,
+    String.raw`document\.metadata$`,
+    String.raw`^embedding\.(?!model_name$)`,
+    String.raw`(?:images?|audio)\.`,
+    "prompt|messages?\\.",
+  ].join("|"),
+);
 
 /** Attributes that hold a scope, "kind value". */
 export const SCOPES: ReadonlySet<string> = new Set([

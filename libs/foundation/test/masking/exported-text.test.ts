@@ -94,6 +94,35 @@ test("values leave when asked for, keys still do not", () => {
   expect(attributes["cache.key"]).toMatch(/^[0-9a-f]{16}$/);
 });
 
+test("what an application asks, finds and hands to tools is content, whatever its span calls it", () => {
+  const names = [
+    "reranker.query",
+    "search.query",
+    "document.metadata",
+    "retrieval.documents.0.document.metadata",
+    "tool.parameters",
+    "llm.function_call",
+    "message.contents.0.message_content.image.image.url",
+    "image.url",
+    "audio.url",
+    "audio.transcript",
+    "llm.input_messages.0.message.content",
+  ];
+  const about = {
+    "llm.model_name": "a model",
+    "tool.name": "a tool",
+    "reranker.model_name": "another",
+    "retrieval.documents.0.document.id": "video@40",
+    "search.strategy": "text",
+  };
+  using kept = new KeptSpans();
+  const attributes = { ...Object.fromEntries(names.map((name) => [name, "zqsaid"])), ...about };
+  kept.port.startSpan("search", "acme", { always: true, attributes }).end();
+  const span = kept.span("search");
+  expect(span.attributes).toMatchObject(about);
+  expect(names.filter((name) => name in span.attributes)).toEqual([]);
+});
+
 test("an error keeps what an operator needs, within bounds", () => {
   using kept = new KeptSpans();
   const get = kept.port.startSpan("cache.get", "acme", { always: true });
