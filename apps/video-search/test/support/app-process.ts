@@ -29,8 +29,8 @@ export class AppProcess {
     }
   }
 
-  interrupt(): void {
-    this.#child.kill("SIGINT");
+  interrupt(signal: "SIGINT" | "SIGTERM"): void {
+    this.#child.kill(signal);
   }
 
   async end(): Promise<Readonly<{ code: unknown; out: string; err: string }>> {
