@@ -15,19 +15,13 @@ interface Pushed {
 export interface OtlpReceiver extends AsyncDisposable {
   readonly url: string;
   readonly pushes: readonly Pushed[];
-  /** Status of the answers from now on; 0 for none until {@link release}. */
+  /** Status of the answers from now on; 0 for none. */
   status: number;
-  /** Answers 200 to all that wait, and from now on. */
-  release(): void;
   next(): Promise<Pushed>;
 }
 
 export async function otlpReceiver(): Promise<OtlpReceiver> {
   const pushes: Pushed[] = [];
-  const held: (() => void)[] = [];
-  const answerHeld = (): void => {
-    for (const answer of held.splice(0)) answer();
-  };
   const waiting: ((pushed: Pushed) => void)[] = [];
   const server = createServer(async (request, response) => {
     const sent = await buffer(request);
@@ -35,8 +29,7 @@ export async function otlpReceiver(): Promise<OtlpReceiver> {
     const body = packed ? gunzipSync(sent) : sent;
     const pushed = { path: request.url ?? "", headers: request.headers, body };
     pushes.push(pushed);
-    held.push(() => response.writeHead(receiver.status, { connection: "close" }).end());
-    if (receiver.status > 0) answerHeld();
+    if (receiver.status > 0) response.writeHead(receiver.status, { connection: "close" }).end();
     waiting.shift()?.(pushed);
   });
   server.listen(0, "127.0.0.1");
@@ -47,10 +40,6 @@ export async function otlpReceiver(): Promise<OtlpReceiver> {
     url: `http://127.0.0.1:${port}/v1/metrics`,
     pushes,
     status: 200,
-    release() {
-      receiver.status = 200;
-      answerHeld();
-    },
     next: () => new Promise((resolve) => waiting.push(resolve)),
     async [Symbol.asyncDispose]() {
       const closed = once(server, "close");

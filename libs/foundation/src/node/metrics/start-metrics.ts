@@ -5,7 +5,7 @@ import type { CacheMeter } from "../../metrics/meter-source.ts";
 import type { ResolvedMetricsConfig } from "../telemetry-config.ts";
 import { CacheInstruments } from "./cache-instruments.ts";
 import { ExportHealth } from "./export-health.ts";
-import { otlpReader } from "./otlp-reader.ts";
+import { OtlpReader } from "./otlp-reader.ts";
 import { within } from "../within.ts";
 import { ScrapeReader } from "./scrape-reader.ts";
 import { listen, type ScrapeServer } from "./scrape-server.ts";
@@ -27,7 +27,7 @@ export interface RunningMetrics {
   readonly failures: number;
   /** Pushes what there is now, within `limitMs`. Never rejects. */
   flush(limitMs: number): Promise<void>;
-  /** {@link flush}, then frees the port. Idempotent; never rejects. A push that goes on beyond `limitMs` ends at its own timeout. */
+  /** {@link flush}, then frees the port. Idempotent; never rejects. A push that goes on beyond `limitMs` is given up. */
   shutdown(limitMs: number): Promise<void>;
 }
 
@@ -44,9 +44,9 @@ export async function startMetrics(
   const health = new ExportHealth("metrics", otlp?.url ?? "", logger);
   const scraped = prometheus && new ScrapeReader(instruments);
   const server = prometheus && scraped && (await listen(prometheus, () => scraped.scrape()));
-  const pushed = otlp && otlpReader(otlp, instruments, health);
+  const pushed = otlp && new OtlpReader(otlp, instruments, health);
   const readers = [scraped, pushed].filter((reader) => reader !== undefined);
-  return new Running(readers, { resource, instruments, health, server });
+  return new Running(readers, { resource, instruments, health, server, pushed });
 }
 
 interface Parts {
@@ -54,6 +54,7 @@ interface Parts {
   readonly instruments: CacheInstruments;
   readonly health: ExportHealth;
   readonly server: ScrapeServer | undefined;
+  readonly pushed: OtlpReader | undefined;
 }
 
 class Running implements RunningMetrics {
@@ -86,10 +87,11 @@ class Running implements RunningMetrics {
   }
 
   async #end(limitMs: number): Promise<void> {
-    const { server } = this.#parts;
-    const closed = server?.close();
-    await within(limitMs, Promise.all([this.#provider.shutdown(), closed]));
+    const { server, pushed } = this.#parts;
+    const shut = Promise.allSettled([this.#provider.shutdown(), server?.close()]);
+    await within(limitMs, shut);
+    pushed?.endPushes();
     server?.cut();
-    await closed;
+    await shut;
   }
 }

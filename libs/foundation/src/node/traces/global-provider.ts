@@ -9,6 +9,7 @@ import {
   type TracerProvider,
 } from "@opentelemetry/api";
 import { hasContextManager, hasGlobalProvider } from "../../tracing/api-global.ts";
+import { registeredFor } from "../../tracing/span-home.ts";
 import { tenantOf } from "../../tracing/trail.ts";
 import { LeanContextManager } from "./lean-context-manager.ts";
 import type { OpenSpans } from "./open-spans.ts";
@@ -54,8 +55,8 @@ function activeStarter(startSpan: Tracer["startSpan"]): Tracer["startActiveSpan"
 }
 
 /**
- * Registers with the API where nobody has, and returns what takes the provider away again. `undefined`: the process has an SDK of its own, which
- * stays. The context manager stays for good: it costs nothing, and others may rely on it by then. `open` stays open where it could not see all that
+ * Registers with the API where nobody has, and returns what takes the provider away again. `undefined`: the process has an SDK of its own, or another
+ * cache was first, which stays. The context manager stays for good: it costs nothing, and others may rely on it by then. `open` stays open where it could not see all that
  * becomes active.
  */
 export function registerGlobally(
@@ -69,5 +70,6 @@ export function registerGlobally(
   const manager = new LeanContextManager((entered) => open.entered(entered));
   if (hasContextManager() || !context.setGlobalContextManager(manager.enable())) open.stayOpen();
   trace.setGlobalTracerProvider(new GlobalProvider(providers));
+  registeredFor(providers);
   return () => trace.disable();
 }

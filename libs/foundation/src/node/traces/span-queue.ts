@@ -83,8 +83,12 @@ export class SpanQueue implements SpanProcessor {
     await Promise.allSettled([flushed, settled]);
   }
 
+  /** {@link forceFlush}, and nothing is taken from the call on: what was made is by then exported or dropped. */
   async shutdown(): Promise<void> {
     this.#closed = true;
-    await this.#batches.shutdown().catch(() => undefined);
+    const shut = this.#batches.shutdown().catch(() => undefined);
+    // It hands over what waits some microtasks from now, and does not wait for a batch that was already on its way.
+    await shut;
+    await this.#exporter.settled();
   }
 }

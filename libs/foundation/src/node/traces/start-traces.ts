@@ -3,6 +3,7 @@ import { type SpanSource, TRACER_NAME } from "../../tracing/span-source.ts";
 import { AnnotatingExporter } from "../annotations/annotating-exporter.ts";
 import { HitAnnotations } from "../annotations/hit-annotations.ts";
 import { ExportHealth } from "../metrics/export-health.ts";
+import { endable } from "../otlp/end-exports.ts";
 import type { OtlpTarget, ResolvedTelemetryConfig } from "../telemetry-config.ts";
 import { within } from "../within.ts";
 import { registerGlobally } from "./global-provider.ts";
@@ -36,12 +37,13 @@ export async function startTraces(
   const { maxQueue, maxSize } = config.batch;
   // A flush hands over the whole queue at once, beside a batch that may be on its way.
   const exporter = await traceExporter(target, Math.ceil(maxQueue / maxSize) + 1);
+  const endExports = endable(exporter);
   const annotations = config.annotations ? hitAnnotations(config, target, logger) : undefined;
   const health = new ExportHealth("traces", target.url, logger);
   const annotated =
     annotations === undefined ? exporter : new AnnotatingExporter(exporter, annotations);
   const queue = new SpanQueue(annotated, config.batch, health);
-  return new Running(config, { queue, health, annotations });
+  return new Running(config, { queue, health, annotations, endExports });
 }
 
 function hitAnnotations(
@@ -61,6 +63,8 @@ interface Parts {
   readonly queue: SpanQueue;
   readonly health: ExportHealth;
   readonly annotations: HitAnnotations | undefined;
+  /** What is under way fails, and holds the process no longer. */
+  readonly endExports: () => void;
 }
 
 class Running implements RunningTraces {
@@ -78,6 +82,7 @@ class Running implements RunningTraces {
       gate: this.#open,
       mayAppear: false,
       apart: config.tenancy === "project",
+      home: () => providers,
       isLive: () => this.#live,
       tracerFor: (tenantId) => providers.tracer(tenantId, TRACER_NAME),
     };
@@ -113,11 +118,15 @@ class Running implements RunningTraces {
 
   async shutdown(limitMs: number): Promise<void> {
     const until = performance.now() + limitMs;
-    const { queue, annotations } = this.#parts;
+    const { queue, annotations, endExports } = this.#parts;
     this.#live = false;
     this.#open.close();
     this.#unregister?.();
-    await within(limitMs, queue.shutdown());
+    const shut = queue.shutdown();
+    await within(limitMs, shut);
+    endExports();
+    // What was under way has ended: nothing of it is waited for.
+    await shut;
     await annotations?.shutdown(Math.max(0, until - performance.now()));
   }
 }
