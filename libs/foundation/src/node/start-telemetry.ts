@@ -2,6 +2,7 @@ import type { TelemetryPort } from "@cogniverse/sdk";
 import { openMetrics } from "../metrics/open-metrics.ts";
 import { openTelemetry, type OpenTelemetryOptions } from "../open-telemetry.ts";
 import { hasGlobalProvider } from "../tracing/api-global.ts";
+import { homeOfGlobalProvider } from "../tracing/span-home.ts";
 import { resolveTelemetryConfig } from "./config/resolve-config.ts";
 import { type RunningMetrics, startMetrics } from "./metrics/start-metrics.ts";
 import { openInference } from "./openinference.ts";
@@ -45,7 +46,9 @@ async function tracesOf(
   { logger }: TelemetrySurroundings,
 ): Promise<RunningTraces | undefined> {
   if (config.traces === undefined) return undefined;
-  if (!hasGlobalProvider()) return await startTraces(config, config.traces, logger);
+  // Another cache that exports elsewhere is no SDK of the process: it would take the spans with it when it is closed.
+  if (!hasGlobalProvider() || homeOfGlobalProvider() !== undefined)
+    return await startTraces(config, config.traces, logger);
   logger.info("this process has its own OpenTelemetry SDK: spans of the cache go there", {
     ignored: "telemetry.endpoint, batch and tenancy",
   });

@@ -75,18 +75,22 @@ export class SpanMaker {
     const own = span.spanContext();
     if (!span.isRecording() || !isSampled(own)) return NO_SPAN;
     const trail =
-      !root && above.trail !== undefined ? above.trail : new Trail(tenantId, own.traceId, clock);
+      !root && above.trail !== undefined
+        ? above.trail
+        : new Trail(tenantId, own.traceId, clock, source.home?.());
     const { attributes } = start;
     return new PortSpan(tools, { name, span, above: above.context, trail, attributes });
   }
 
   /**
    * Whether a span begins a trace of its own: below nothing, below what is not kept, below another tenant's span, and, where tenants are
-   * apart, below any span that is not on its tenant's trail. Phoenix files a whole trace where its first span belongs.
+   * apart, below any span that is not on its tenant's trail; and below a span of a cache that exports elsewhere. Phoenix files a whole trace where its first span belongs.
    */
   #isRoot(tenantId: string, { span, trail }: Above): boolean {
     if (span === undefined || !isSampled(span)) return true;
-    return trail === undefined ? this.#options.source.apart : trail.tenantId !== tenantId;
+    const { source } = this.#options;
+    if (trail === undefined) return source.apart;
+    return trail.tenantId !== tenantId || trail.home !== source.home?.();
   }
 }
 

@@ -1,6 +1,7 @@
 import { trace, type Tracer } from "@opentelemetry/api";
 import { globalProvider, hasContextManager, hasGlobalProvider } from "./api-global.ts";
 import type { RecordingGate } from "./recording-gate.ts";
+import { homeOfGlobalProvider, type SpanHome } from "./span-home.ts";
 
 /** Name of the instrumentation scope of everything that the cache traces. */
 export const TRACER_NAME = "@cogniverse/cache";
@@ -16,6 +17,8 @@ export interface SpanSource {
   tracerFor(tenantId: string): Tracer;
   /** Each tenant has a place of its own: its spans are never below a span that is not on its trail. */
   readonly apart: boolean;
+  /** Where its spans go now. Left out: to an SDK that the process has of its own. */
+  home?(): SpanHome;
 }
 
 /**
@@ -43,5 +46,6 @@ export function globalSpans(): SpanSource {
       return tracer;
     },
     apart: false,
+    home: homeOfGlobalProvider,
   };
 }

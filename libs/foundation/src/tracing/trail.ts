@@ -1,5 +1,6 @@
 import { type Context, createContextKey, type SpanContext } from "@opentelemetry/api";
 import type { SpanClock } from "./span-clock.ts";
+import type { SpanHome } from "./span-home.ts";
 
 /** Texts that one trace remembers; the oldest gives way. */
 const MAX_TEXTS = 64;
@@ -11,13 +12,15 @@ export class Trail {
   readonly tenantId: string;
   readonly traceId: string;
   readonly clock: SpanClock;
+  readonly home: SpanHome;
   /** Keys and scopes that its spans were told, with the form that may be shown: the text of an error may hold them. */
   readonly texts: Map<string, string> = new Map();
 
-  constructor(tenantId: string, traceId: string, clock: SpanClock) {
+  constructor(tenantId: string, traceId: string, clock: SpanClock, home: SpanHome) {
     this.tenantId = tenantId;
     this.traceId = traceId;
     this.clock = clock;
+    this.home = home;
   }
 
   remember(text: string, visible: string): void {
