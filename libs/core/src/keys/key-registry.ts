@@ -44,12 +44,13 @@ export class KeyRegistry {
       // From code without types; the string's own check names what was given.
       if (typeof key?.path !== "string") encodeKey(key as never);
       const { path, family, codec, immutable } = key;
-      return { path, family, codec, immutable, tags: key.tags ?? this.#tagsOf(path) };
+      const tags = key.tags ?? impliedTags(familyOf(path).family, path, this.#fit(path).params);
+      return { path, family, codec, immutable, tags };
     }
     const path = encodeKey(key);
-    const { first, family } = familyOf(path);
-    const type = this.#byFamily.get(first)?.find((t) => t.parse(path) !== undefined);
-    const tags = this.#tagsOf(path);
+    const { family } = familyOf(path);
+    const { type, params } = this.#fit(path);
+    const tags = impliedTags(family, path, params);
     return { path, family, codec: type?.codec, immutable: type?.immutable ?? false, tags };
   }
 
@@ -69,16 +70,25 @@ export class KeyRegistry {
     return this.codecById(value instanceof Uint8Array ? "bytes" : "json");
   }
 
-  /** By the first type whose template the path fits; one of a version that is not registered here is taken for another version's of the family. */
-  #tagsOf(path: string): readonly string[] {
+  /** The first type whose template the path fits; one of a version that is not registered here is taken for another version's of the family. */
+  #fit(path: string): Fit {
     const { first, family } = familyOf(path);
-    for (const type of this.#byFamily.get(first) ?? this.#byFamily.get(family) ?? []) {
-      const params = type.parse(firstOf(type) + path.slice(first.length));
-      if (params !== undefined) return impliedTags(family, path, params);
+    const own = this.#byFamily.get(first);
+    for (const type of own ?? this.#byFamily.get(family) ?? []) {
+      const params = type.parse(own ? path : firstOf(type) + path.slice(first.length));
+      if (params !== undefined) return { type: own && type, params };
     }
-    return impliedTags(family, path, {});
+    return NO_FIT;
   }
 }
+
+/** `type`: only where it is of the path's own version. */
+type Fit = Readonly<{
+  type: RegisteredKeyType | undefined;
+  params: Readonly<Record<string, string>>;
+}>;
+
+const NO_FIT: Fit = { type: undefined, params: {} };
 
 /** The first segment of a path, and without its version: what policies are found by. */
 export function familyOf(path: string): Readonly<{ first: string; family: string }> {
