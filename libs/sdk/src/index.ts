@@ -61,7 +61,7 @@ export type {
   TierOperation,
   TierStats,
 } from "./cache-stats.ts";
-export type { Money, Prices } from "./prices.ts";
+export type { Money, Prices, TierMoney } from "./prices.ts";
 export type { TenantCache } from "./tenant-cache.ts";
 export type { CacheManager } from "./cache-manager.ts";
 export {

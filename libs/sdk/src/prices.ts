@@ -16,6 +16,7 @@ export type Prices = Readonly<{
  * What the cache earned and cost one tenant since the manager was made, in `currency`. `computeSaved`: every hit at the measured compute time of its
  * entry; `computeSpent`: what was computed all the same; `requests`: calls into tiers; `storagePerMonth`: what the tiers hold now, for a month;
  * `storage`: the same for the time since the manager was made. `net`: `computeSaved - requests - storage`; without the cache `computeSpent` would be due too.
+ * `byTier`: what each tier costs; together they are `requests`, `storagePerMonth` and `storage`.
  */
 export type Money = Readonly<{
   currency: string;
@@ -25,4 +26,12 @@ export type Money = Readonly<{
   storagePerMonth: number;
   storage: number;
   net: number;
+  byTier: Readonly<Record<string, TierMoney>>;
+}>;
+
+/** One tier's part of {@link Money}: what its requests came to, and what it holds, for a month and for the time since the manager was made. */
+export type TierMoney = Readonly<{
+  requests: number;
+  storagePerMonth: number;
+  storage: number;
 }>;

@@ -1,4 +1,4 @@
-import type { CacheStats, LogStats } from "@cogniverse/sdk";
+import type { CacheStats, LogStats, TierStats } from "@cogniverse/sdk";
 import { money, size, writeJson, writeTable } from "../output.ts";
 import { tenantOf, withCache, type Session, type TenantOptions } from "../session.ts";
 
@@ -18,11 +18,22 @@ export async function statsCommand(session: Session, options: TenantOptions): Pr
       ? ["", "", "unknown"]
       : [t.entries, size(t.bytes), t.exact ? "exact" : "estimate"]),
     t.errors,
+    ...storageOf(stats, t),
   ]);
-  writeTable(output, ["tier", "state", "entries", "size", "figures", "errors"], rows);
+  const heads = ["tier", "state", "entries", "size", "figures", "errors"];
+  writeTable(output, stats.money === undefined ? heads : [...heads, "storage a month"], rows);
   output.write(storageLine(stats));
   output.write(logLine(stats.log));
-  output.write("hits, misses and savings: each process counts its own and tells its metrics\n");
+  output.write(
+    "hits, misses, requests and savings: each process counts its own and tells its metrics\n",
+  );
+}
+
+/** What one tier holds, in money: one column where there are prices, else none. */
+function storageOf({ money: sums }: CacheStats, { tier, state }: TierStats): readonly string[] {
+  if (sums === undefined) return [];
+  const price = sums.byTier[tier]?.storagePerMonth ?? 0;
+  return [state === "down" ? "" : money(price, sums.currency)];
 }
 
 /** Of the money a process of its own can only tell what is independent of reads. */

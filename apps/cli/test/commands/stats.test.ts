@@ -15,13 +15,20 @@ test("stats price what is held, and do not pretend to know what other processes 
   const { code, out } = await home.run("stats", "-c", config);
   expect(code).toBe(0);
   expect(out).toMatch(/\nstorage: 1\.\d\d EUR a month for what the tiers hold\n/);
-  expect(out).toMatch(/\nhits, misses and savings: each process counts its own [^\n]+\n$/);
+  expect(out).toMatch(/ storage a month .*\n.*\n.* warm .* 1\.\d\d EUR /);
+  expect(out).toMatch(
+    /\nhits, misses, requests and savings: each process counts its own [^\n]+\n$/,
+  );
   expect(out).not.toMatch(/ratio|saved/);
   const json = JSON.parse((await home.run("stats", "--json", "-c", config)).out);
   expect(json).toMatchObject({
     hits: 0,
     hitRatio: null,
-    money: { currency: "EUR", computeSaved: 0 },
+    money: {
+      currency: "EUR",
+      computeSaved: 0,
+      byTier: { warm: { requests: 0, storagePerMonth: expect.any(Number) } },
+    },
   });
 });
 

@@ -3,6 +3,7 @@ import {
   type FamilyStats,
   type Money,
   type Prices,
+  type TierMoney,
   type TierStats,
 } from "@cogniverse/sdk";
 import { total } from "./counters.ts";
@@ -27,15 +28,27 @@ export function moneyOf({ byFamily, tiers }: Priced, prices: Prices, elapsedMs: 
     computeSaved += (savedMs / 1000) * second;
     computeSpent += (computeMs / 1000) * second;
   }
-  let requests = 0;
-  let storagePerMonth = 0;
-  for (const { tier, bytes, requests: sent } of tiers) {
-    requests += total(sent) * named(prices.request, tier);
-    storagePerMonth += (bytes / GIB) * named(prices.gibMonth, tier);
-  }
-  const storage = storagePerMonth * (elapsedMs / MONTH_MS);
+  const costs = tiers.map((tier) => [tier.tier, tierMoney(tier, prices, elapsedMs)] as const);
+  const sum = (part: keyof TierMoney): number => costs.reduce((n, [, cost]) => n + cost[part], 0);
+  const requests = sum("requests");
+  const storagePerMonth = sum("storagePerMonth");
+  const storage = sum("storage");
   const net = computeSaved - requests - storage;
-  return { currency, computeSaved, computeSpent, requests, storagePerMonth, storage, net };
+  const byTier = Object.fromEntries(costs);
+  return { currency, computeSaved, computeSpent, requests, storagePerMonth, storage, net, byTier };
+}
+
+function tierMoney(
+  { tier, bytes, requests }: Priced["tiers"][number],
+  { request, gibMonth }: Prices,
+  elapsedMs: number,
+): TierMoney {
+  const storagePerMonth = (bytes / GIB) * named(gibMonth, tier);
+  return {
+    requests: total(requests) * named(request, tier),
+    storagePerMonth,
+    storage: storagePerMonth * (elapsedMs / MONTH_MS),
+  };
 }
 
 function computeSecond({ computeSecond: price = 0 }: Prices, family: string): number {

@@ -65,13 +65,17 @@ describe("money", () => {
       storagePerMonth: 0.5,
       storage: 0.05,
       net: 11.75,
+      byTier: {
+        hot: { requests: 0, storagePerMonth: 0, storage: 0 },
+        cold: { requests: 0.2, storagePerMonth: 0.5, storage: 0.05 },
+      },
     });
   });
 
   test("is finite, never below zero but in net, and net adds up", () => {
     fc.assert(
       fc.property(priced, priceList, figure, (figures, at, elapsedMs) => {
-        const { currency, net, ...parts } = moneyOf(figures, at, elapsedMs);
+        const { currency, net, byTier, ...parts } = moneyOf(figures, at, elapsedMs);
         expect(currency).toBe("EUR");
         for (const part of Object.values(parts)) {
           expect(Number.isFinite(part)).toBe(true);
@@ -79,6 +83,10 @@ describe("money", () => {
         }
         const sum = parts.computeSaved - parts.requests - parts.storage;
         expect(apart(net, sum)).toBeLessThanOrEqual(1e-9);
+        for (const part of ["requests", "storagePerMonth", "storage"] as const) {
+          const ofTiers = Object.values(byTier).reduce((n, tier) => n + tier[part], 0);
+          expect(apart(parts[part], ofTiers)).toBeLessThanOrEqual(1e-9);
+        }
       }),
     );
   });
@@ -116,7 +124,11 @@ describe("money", () => {
   test("what has no price is free", () => {
     fc.assert(
       fc.property(priced, figure, (figures, elapsedMs) => {
-        const { currency: _, ...parts } = moneyOf(figures, { currency: "EUR" }, elapsedMs);
+        const {
+          currency: _,
+          byTier: __,
+          ...parts
+        } = moneyOf(figures, { currency: "EUR" }, elapsedMs);
         for (const part of Object.values(parts)) expect(part).toBeCloseTo(0, 12);
       }),
     );
@@ -172,6 +184,7 @@ test("stats work out money from what was measured, over the time since the manag
     storagePerMonth: 730,
     storage: 1,
     net: 2 - 0.625 - 1,
+    byTier: { disk: { requests: 0.625, storagePerMonth: 730, storage: 1 } },
   });
   await manager.close();
 });
