@@ -38,7 +38,7 @@ export class AppSpans {
     return this.#in("search", "AGENT", start, run, ({ hits, from }) => ({
       "cache.hit": from === "computed" ? "miss" : from,
       "search.hits": hits.length,
-      "output.value": `${counted(hits.length, "hit")}, ${from === "computed" ? from : `from ${from}`}`,
+      "output.value": `${from === "computed" ? "miss" : `hit from ${from}`}: ${counted(hits.length, "moment")}`,
     }));
   }
 

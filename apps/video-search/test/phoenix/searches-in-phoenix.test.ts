@@ -77,7 +77,7 @@ serverSuite(["phoenix"], describe)("what a person sees in Phoenix", () => {
     expect(cold).toMatchObject({ span_kind: "AGENT", parent_id: null });
     expect(cold?.attributes).toMatchObject({
       "input.value": QUERY,
-      "output.value": expect.stringMatching(/^\d hits?, computed$/),
+      "output.value": expect.stringMatching(/^miss: \d moments?$/),
       "search.strategy": "text",
     });
     const read = await under(cold, "cache.get");
@@ -97,6 +97,11 @@ serverSuite(["phoenix"], describe)("what a person sees in Phoenix", () => {
     const outcomes = async (tenant: string): Promise<readonly string[]> => {
       const searches = await project.spans(`name=search&attribute=tenant.id:${tenant}`);
       const found = searches.map(({ attributes }) => String(attributes["cache.hit"]));
+      for (const { attributes } of searches) {
+        const hit = String(attributes["cache.hit"]);
+        const outcome = hit === "miss" ? "miss" : `hit from ${hit}`;
+        expect(attributes["output.value"]).toMatch(new RegExp(`^${outcome}: \\d moments?$`));
+      }
       return found.toSorted((a, b) => a.localeCompare(b));
     };
     expect(await outcomes("globex")).toEqual(["hot", "miss"]);
