@@ -130,7 +130,12 @@ export class Server implements AsyncDisposable {
 
   /** What it has printed since its last start; empty once it was stopped. */
   async log(): Promise<string> {
-    return readFile(logFileIn(this.#started.folder), "utf8").catch(() => "");
+    return readFile(this.logFile, "utf8").catch(() => "");
+  }
+
+  /** Where it prints to; begins anew with each start, and `stop` removes it. */
+  get logFile(): string {
+    return logFileIn(this.#started.folder);
   }
 
   /** Ends it politely and removes its data: it cannot be started again. Does nothing the second time. */

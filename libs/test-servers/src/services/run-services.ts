@@ -1,6 +1,10 @@
 import { once } from "node:events";
+import { copyFile } from "node:fs/promises";
 import { constants } from "node:os";
+import { join } from "node:path";
 
+import type { Server } from "../server.ts";
+import { servicesFolder } from "../services-folder.ts";
 import { parseCommandLine, usage, type Request } from "./command-line.ts";
 import { removeOwnEnvFile, writeEnvFile } from "./env-file.ts";
 import { jsonReport, textReport } from "./report.ts";
@@ -50,11 +54,13 @@ async function runSet(
   }
 }
 
-/** Fulfils with what died, and what it said before. */
+/** Fulfils with what died, and where to read why. */
 async function firstDeath(services: readonly Service[]): Promise<string> {
-  const deaths = services.flatMap(({ kind, server }) =>
-    server ? [server.ended.then(async () => `${kind.title} has ended\n${await server.log()}`)] : [],
-  );
+  const deaths = services.map(async ({ kind, server }) => {
+    if (server === undefined) return new Promise<never>(() => undefined);
+    await server.ended;
+    return `${kind.title} has ended\n${await lastWords(kind.name, server)}`;
+  });
   // Without a server of our own there is nothing that could die, but the process has to stay.
   const staying = setInterval(() => undefined, 60_000);
   try {
@@ -62,6 +68,16 @@ async function firstDeath(services: readonly Service[]): Promise<string> {
   } finally {
     clearInterval(staying);
   }
+}
+
+const shownLines = 20;
+
+/** The last lines of the log; the whole of it is kept, since the server's own folder goes. */
+async function lastWords(name: string, server: Server): Promise<string> {
+  const kept = join(servicesFolder, `${name}.log`);
+  await copyFile(server.logFile, kept);
+  const lines = (await server.log()).trimEnd().split("\n");
+  return `${lines.slice(-shownLines).join("\n")}\nIts whole log: ${kept}`;
 }
 
 /** The exit code that a shell expects after the signal that comes first. */
