@@ -38,7 +38,7 @@ const nothingGiven = {
   GCS_ENDPOINT: "",
 };
 
-serverSuite(["redis", "s3", "s3-second", "gcs", "phoenix"], describe)(
+serverSuite(["redis", "s3", "s3-second", "gcs", "phoenix", "prometheus"], describe)(
   "npm run services",
   () => {
     test("two sets run side by side, tell where they are, and end with the signal", async () => {
@@ -135,6 +135,16 @@ serverSuite(["redis", "s3", "s3-second", "gcs", "phoenix"], describe)(
       },
       startLimitMs,
     );
+
+    test("Prometheus has the shipped rules", async () => {
+      const args = [join(folder, "prometheus.env"), "--json", "--only", "prometheus"];
+      const child = await startChild("services", args, { ...nothingGiven, PROMETHEUS_URL: "" });
+      const [prometheus] = (JSON.parse(child.line) as Report).services;
+      const answer = await fetch(`${prometheus?.address}/api/v1/rules?type=alert`);
+      expect(await answer.text()).toContain("CogniverseCacheHitRatioLow");
+      child.process.kill("SIGINT");
+      expect(await child.ended).toBe(130);
+    });
 
     test("a server that the environment names is used and not started", async () => {
       const given = { REDIS_URL: "redis://:secret@127.0.0.1:1" };

@@ -1,3 +1,5 @@
+import { fileURLToPath } from "node:url";
+
 import { install, type Missing, type Need } from "../install/install.ts";
 import { startFakeGcs, testProjectId } from "../servers/fake-gcs-server.ts";
 import { startMinistack } from "../servers/ministack.ts";
@@ -79,13 +81,22 @@ const phoenixKind: ServiceKind = {
 /** Where `telemetry: metrics: prometheus:` listens unless told otherwise. */
 const defaultTarget = "127.0.0.1:9464";
 
+/** The shipped rules, so that alerts can be seen here as well. */
+const rulesFile = fileURLToPath(
+  new URL("../../../../configs/prometheus/cogniverse-cache.rules.yaml", import.meta.url),
+);
+
 const prometheusKind: ServiceKind = {
   name: "prometheus",
   title: `Prometheus (scrapes ${defaultTarget})`,
   variable: "PROMETHEUS_URL",
   onDemand: true,
   start: async () => {
-    const server = await startPrometheus({ targets: [defaultTarget], scrapeIntervalMs: 5000 });
+    const server = await startPrometheus({
+      targets: [defaultTarget],
+      ruleFiles: [rulesFile],
+      scrapeIntervalMs: 5000,
+    });
     return [server, server.url];
   },
 };
