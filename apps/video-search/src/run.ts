@@ -4,6 +4,7 @@ import { CommanderError } from "commander";
 import { SearchError } from "./agent/search-error.ts";
 import { UnreadableVideoError } from "./media/unreadable-video-error.ts";
 import { ModelError } from "./models/model-error.ts";
+import { commandFirst } from "./commands/command-first.ts";
 import type { CommandContext } from "./commands/command-context.ts";
 import { makeProgram } from "./program.ts";
 
@@ -13,7 +14,7 @@ const EXIT = { done: 0, failed: 1, wrongUse: 2, interrupted: 130 } as const;
 /** Runs one command line and returns the exit code. Never rejects. `args` without the program's own name. */
 export async function run(args: readonly string[], context: CommandContext): Promise<number> {
   try {
-    await makeProgram(context).parseAsync([...args], { from: "user" });
+    await makeProgram(context).parseAsync([...commandFirst(args)], { from: "user" });
     return EXIT.done;
   } catch (error) {
     context.progress.stop();

@@ -63,6 +63,23 @@ test("where nothing is found, it says what to do", async () => {
   expect(word.err).toContain(`npm start -- ingest film.mp4 --config ${config}\n`);
 });
 
+test("options that commands share may stand before the command or after it", async () => {
+  await using home = await AppHome.create();
+  const config = join(ROOT, "configs", "embedded.yaml");
+  const orders = [
+    ["--config", config, "search", "rabbit", "--tenant", "nobody", "--json"],
+    ["--json", "-t", "nobody", `--config=${config}`, "search", "rabbit"],
+    ["search", "rabbit", "--tenant", "nobody", "--config", config, "--json"],
+  ];
+  for (const args of orders) {
+    const { code, out } = await home.run(...args);
+    expect(code).toBe(0);
+    expect(JSON.parse(out)).toMatchObject({ hits: [] });
+  }
+  const own = await home.run("--top-k", "3", "search", "rabbit");
+  expect(own).toMatchObject({ code: 2, err: expect.stringContaining("unknown option '--top-k'") });
+});
+
 test.each([
   [["--bogus"], 2, "unknown option '--bogus'"],
   [["film.mp4"], 2, "there is no command film.mp4; for a film: npm start -- ingest film.mp4"],
