@@ -9,13 +9,18 @@ import type { RecordingGate } from "../../tracing/recording-gate.ts";
 export class OpenSpans implements RecordingGate, SpanProcessor {
   /** A field, not a getter, since every hit reads it. */
   isOpen = false;
+  /** What spans that are counted here are of: each of our providers has a resource of its own. */
   readonly #own = new WeakSet<object>();
+  #latest: object | undefined = undefined;
   #open = 0;
   #fixed = false;
 
   onStart(span: Span): void {
     if (!isSampled(span)) return;
-    this.#own.add(span);
+    if (span.resource !== this.#latest) {
+      this.#latest = span.resource;
+      this.#own.add(span.resource);
+    }
     this.#open++;
     if (!this.#fixed) this.isOpen = true;
   }
@@ -31,7 +36,7 @@ export class OpenSpans implements RecordingGate, SpanProcessor {
     if (this.#fixed) return;
     try {
       const span = trace.getSpan(context);
-      if (span !== undefined && isSampled(span) && !this.#own.has(span)) this.stayOpen();
+      if (span !== undefined && isSampled(span) && !this.#isOwn(span)) this.stayOpen();
     } catch {
       // A span that cannot be asked may be any.
       this.stayOpen();
@@ -49,6 +54,12 @@ export class OpenSpans implements RecordingGate, SpanProcessor {
   close(): void {
     this.#fixed = true;
     this.isOpen = false;
+  }
+
+  #isOwn(span: ApiSpan): boolean {
+    // What stands for a span of another process has no resource.
+    const { resource } = span as Partial<Span>;
+    return resource !== undefined && (resource === this.#latest || this.#own.has(resource));
   }
 
   async forceFlush(): Promise<void> {}
