@@ -50,6 +50,10 @@ export const METRICS: Readonly<Record<string, Metric>> = {
   "cache.evictions": counter("{entry}", "Entries that a bounded tier gave up, by cause"),
   "cache.swept": counter("{entry}", "Dead or expired copies that a sweep deleted, by tier"),
   "cache.errors": counter("{call}", "Calls into a tier that failed, by tier"),
+  "cache.requests": counter(
+    "{call}",
+    "Calls sent into a tier, by tier and operation; what memory answers without one is not among them",
+  ),
   "cache.lease.takeovers": counter("{lease}", "Computes taken over from a node that died"),
   "cache.latency": {
     kind: "histogram",

@@ -17,6 +17,7 @@ export function tierReadings(tenants: Tenants, tiers: readonly Tier[]): Readings
     "cache.demotions": counted(({ demotions }) => demotions),
     "cache.swept": counted(({ swept }) => swept),
     "cache.evictions": evictions(tenants, tiers),
+    "cache.requests": requests(tenants, tiers),
     "cache.errors": ofTier(tenants, tiers, ({ tenantId }, tier) => tier.trafficOf(tenantId).errors),
     "cache.tier.down": (emit) => {
       for (const { name, state } of tiers) emit(state === "up" ? 0 : 1, { tier: name });
@@ -33,6 +34,19 @@ function ofTier(
     for (const tenant of tenants()) {
       for (const tier of tiers)
         emit(read(tenant, tier), { "tenant.id": tenant.tenantId, tier: tier.name });
+    }
+  };
+}
+
+/** Reads and writes also where there was none yet: a rate needs a first value to start from. */
+function requests(tenants: Tenants, tiers: readonly Tier[]): Observation {
+  return (emit) => {
+    for (const { tenantId } of tenants()) {
+      for (const tier of tiers) {
+        const sent = { get: 0, put: 0, ...tier.trafficOf(tenantId).requests };
+        for (const [operation, count] of Object.entries(sent))
+          emit(count, { "tenant.id": tenantId, tier: tier.name, operation });
+      }
     }
   };
 }

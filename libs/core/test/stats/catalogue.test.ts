@@ -118,6 +118,7 @@ const CASES: Readonly<Record<string, Case>> = {
     at: inDisk,
     shows: 1,
   },
+  "cache.requests": { move: fillAndHit, at: { ...inDisk, operation: "get" }, shows: 1 },
   "cache.latency": { move: fillAndHit, at: { tier: "disk", operation: "get" } },
   "cache.invalidation.latency": {
     move: ({ acme: cache }) => cache.put("a/1", 1),

@@ -145,6 +145,11 @@ test("a collector reads the same figures, by tenant", async () => {
     { value: 0, attributes: { ...tenant, key_type: "a", cause: "absent" } },
     { value: 1, attributes: { ...tenant, key_type: "a", cause: "tier-down" } },
   ]);
+  const inDisk = { ...tenant, tier: "disk" };
+  expect(telemetry.collect("cache.requests")).toEqual([
+    { value: 2, attributes: { ...inDisk, operation: "get" } },
+    { value: 1, attributes: { ...inDisk, operation: "put" } },
+  ]);
   expect(telemetry.collect("cache.errors")).toEqual([
     { value: 1, attributes: { ...tenant, tier: "disk" } },
   ]);
