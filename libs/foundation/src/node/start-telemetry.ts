@@ -82,6 +82,9 @@ interface Parts {
   readonly metrics?: RunningMetrics;
 }
 
+/** So much of a shutdown's time the spans have at most where metrics are to follow. */
+const SPANS_SHARE = 0.75;
+
 class Running implements Telemetry {
   readonly port: TelemetryPort;
   readonly #shutdownMs: number;
@@ -127,9 +130,10 @@ class Running implements Telemetry {
 
   async #end(limitMs: number): Promise<void> {
     const { traces, metrics } = this.#parts;
-    // Metrics last: they tell what became of the spans.
-    await traces?.shutdown(limitMs);
-    await metrics?.shutdown(limitMs);
+    const until = performance.now() + limitMs;
+    // Metrics last: they tell what became of the spans, which leave them some of the time.
+    await traces?.shutdown(metrics === undefined ? limitMs : limitMs * SPANS_SHARE);
+    await metrics?.shutdown(Math.max(0, until - performance.now()));
     for (const observed of this.#observed) observed[Symbol.dispose]();
   }
 

@@ -1,6 +1,7 @@
 import type { Attributes, Span } from "@cogniverse/sdk";
 import {
   type Context,
+  type HrTime,
   type Span as ApiSpan,
   type SpanContext,
   SpanStatusCode,
@@ -26,6 +27,7 @@ export interface BegunSpan {
   readonly above: Context;
   readonly trail: Trail;
   readonly attributes: Attributes | undefined;
+  readonly startedAt: HrTime;
 }
 
 /** A span that is kept. It gathers what it is told and passes it on once, at its end. */
@@ -68,7 +70,7 @@ export class PortSpan implements Span {
     try {
       const { span, trail } = this.#begun;
       const shown = this.#tools.enrichment.mask(this.#tools.masking.attributes(trail, attributes));
-      span.addEvent(name, shown, trail.clock.at(agoMs));
+      span.addEvent(name, shown, later(trail.clock.at(agoMs), this.#begun.startedAt));
     } catch {
       // An SDK that throws loses the event, not the read.
     }
@@ -145,4 +147,9 @@ export class PortSpan implements Span {
       ...shown,
     }) as Record<string, string | number | boolean>;
   }
+}
+
+/** How long ago something was is told some time after it was looked at, so that what came first may seem to come second. */
+function later(one: HrTime, other: HrTime): HrTime {
+  return one[0] < other[0] || (one[0] === other[0] && one[1] < other[1]) ? other : one;
 }

@@ -64,10 +64,11 @@ export class SpanMaker {
     const { source, tools, time } = this.#options;
     const root = this.#isRoot(tenantId, above);
     const clock = (!root && above.trail?.clock) || new SpanClock(time);
+    const startedAt = clock.at(start.agoMs);
     const span = source.tracerFor(tenantId).startSpan(
       name,
       {
-        startTime: clock.at(start.agoMs),
+        startTime: startedAt,
         ...(root && { root: true, links: linksTo(above.span) }),
       },
       above.context,
@@ -79,7 +80,8 @@ export class SpanMaker {
         ? above.trail
         : new Trail(tenantId, own.traceId, clock, source.home?.());
     const { attributes } = start;
-    return new PortSpan(tools, { name, span, above: above.context, trail, attributes });
+    const context = above.context;
+    return new PortSpan(tools, { name, span, above: context, trail, attributes, startedAt });
   }
 
   /**
