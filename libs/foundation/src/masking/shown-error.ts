@@ -68,8 +68,11 @@ function quotesValues(type: string): boolean {
   return QUOTES_VALUES.test(type);
 }
 
+/** Names of properties are data too: a place within a value goes with what is quoted, up to the last word that a name cannot be behind. */
 function withoutQuotes(text: string): string {
-  return text.replace(/(["'`])(?:(?!\1)[^\\]|\\.)*(?:\1|$)/g, "$1...$1");
+  return text
+    .replace(/(["'`])(?:(?!\1)[^\\]|\\.)*(?:\1|$)/g, "$1...$1")
+    .replace(/(\bvalue at )(?:[^]*( is )|[^]*$)/, "$1...$2");
 }
 
 function unescaped(json: string): string {

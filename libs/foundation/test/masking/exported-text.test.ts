@@ -17,6 +17,8 @@ const failures: readonly ((key: string, secret: string, value: string) => unknow
   (k, s) => new Error(`GET https://user:${s}@bucket.example/${encodeKey(k)}?X-Amz-Signature=${s}`),
   (_k, s) => new Error(`authorization: Bearer ${s}, password="${s}"; api_key: ${s}`),
   (_k, _s, v) => jsonError(v),
+  (_k, _s, v) =>
+    new CacheError("invalid_value", `The value at rows[0].${v} is a bigint; convert it`),
   (_k, _s, v) => new CacheError("undecodable", `cannot decode ${JSON.stringify(v)}`),
 ];
 
