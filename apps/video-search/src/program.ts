@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import { STRATEGIES } from "./agent/strategy.ts";
-import { sameConfig, type CommandContext, type CommonOptions } from "./commands/command-context.ts";
-import { demoCommand } from "./commands/demo-command.ts";
+import { sameConfig, type CommandContext } from "./commands/command-context.ts";
+import { demoCommand, type DemoCommandOptions } from "./commands/demo-command.ts";
 import { ingestCommand, type IngestCommandOptions } from "./commands/ingest-command.ts";
 import { searchCommand, type SearchCommandOptions } from "./commands/search-command.ts";
 
@@ -17,8 +17,9 @@ export function makeProgram(context: CommandContext): Command {
       .command("demo", { isDefault: true })
       .description("ingest the sample for two tenants and search it: cold, warm, after a restart"),
   )
+    .option("--for <minutes>", "ask on for so long, for who looks at dashboards", wholeNumber)
     .allowExcessArguments()
-    .action((options: CommonOptions, command: Command) => {
+    .action((options: DemoCommandOptions, command: Command) => {
       const [word] = command.args;
       if (word === undefined) return demoCommand(context, options);
       return command.error(

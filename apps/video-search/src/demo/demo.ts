@@ -15,8 +15,9 @@ import type { Progress } from "./progress.ts";
 import { reportTable, time } from "./report-table.ts";
 
 /** Whose films the demo ingests. */
-const DEMO_TENANTS = ["acme", "globex"] as const;
-const SAMPLE = join(ROOT, "apps", "video-search", "sample", "big-buck-bunny-5s.mp4");
+export const DEMO_TENANTS = ["acme", "globex"] as const;
+/** What it ingests. */
+export const SAMPLE: string = join(ROOT, "apps", "video-search", "sample", "big-buck-bunny-5s.mp4");
 
 /** One pass over ingestion and queries. `searchMs`: all queries of all tenants. */
 type DemoPass = Readonly<{
