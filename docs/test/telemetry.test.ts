@@ -29,3 +29,17 @@ test("every instrument is listed as it is", () => {
   }));
   expect(listed).toEqual(existing);
 });
+
+test("the three questions are asked by filters that are listed, and by panels that there are", async () => {
+  const questions = text.split("## Three questions\n")[1]?.split(/^## /m)[0] ?? "";
+  const listed = [...tableOf("In Phoenix")].map(([filter]) => filter);
+  const filters = [...questions.matchAll(/`([^`]+ == [^`]+|[^`]+ > [^`]+)`/g)].map((m) => m[1]);
+  expect(filters).toHaveLength(4);
+  expect(filters.filter((filter) => !listed.includes(filter))).toEqual([]);
+  const titles = [...questions.matchAll(/\*\*([^*]+)\*\*/g)].map((m) => m[1] ?? "");
+  const panels = titles.filter((title) => !/^(?:Phoenix|Prometheus|`stats`)$/.test(title));
+  const dashboard = join(ROOT, "configs", "grafana", "dashboards", "cogniverse-cache.json");
+  const shown = await readFile(dashboard, "utf8");
+  expect(panels).toHaveLength(5);
+  expect(panels.filter((title) => !shown.includes(`"title": "${title}"`))).toEqual([]);
+});

@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { keys, silentLogger } from "@cogniverse/core";
 import {
@@ -7,6 +8,7 @@ import {
   startRedis,
 } from "@cogniverse/test-servers";
 import { type ConfiguredCache, createCache } from "../../src/index.ts";
+import { configPath } from "./support/configs-folder.ts";
 import {
   annotationsOf,
   chartsOf,
@@ -24,6 +26,11 @@ import { traffic } from "./support/traffic.ts";
 const dashboard = await shippedDashboard();
 const expressions = chartsOf(dashboard).flatMap(({ title, targets }) =>
   targets.map(({ refId, expr }) => [`${title} ${refId}`, expr] as const),
+);
+const telemetryGuide = await readFile(configPath("../docs/telemetry.md"), "utf8");
+/** What it asks a Prometheus. */
+const questions = [...telemetryGuide.matchAll(/```promql\n([^]*?)```/g)].flatMap(([, block = ""]) =>
+  block.trim().split("\n"),
 );
 const recordings = recordingsOf(await shippedRules());
 /** As Grafana writes several chosen values. Unlike the `.*` of "All" they find nothing where a series lacks the label. */
@@ -89,6 +96,12 @@ afterAll(async () => {
 serverSuite(["prometheus", "redis"], describe)("a Prometheus that scrapes a cache in use", () => {
   test.each(expressions)("has data for panel %s", async (_, expr) => {
     expect((await prometheus.returnsData(ask(expr))).length).toBeGreaterThan(0);
+  });
+
+  test("answers every question that is documented", async () => {
+    expect(questions).toHaveLength(6);
+    for (const question of questions)
+      expect((await prometheus.returnsData(question)).length).toBeGreaterThan(0);
   });
 
   test.each([
