@@ -22,10 +22,10 @@ const query = "a rabbit yawns in the sun";
 
 await main(async (progress, args) => {
   await prepareWorkspace(progress);
-  const stays = process.stdout.isTTY && !args.includes("--exit");
   const phoenix = await progress.step("Starting Phoenix", startPhoenix);
+  const stays = process.stdout.isTTY && !args.includes("--exit") && !phoenix.given;
   try {
-    const tree = await tell(progress, phoenix.url);
+    const tree = await tell(progress, phoenix.url, stays || phoenix.given);
     const picture = args[args.indexOf("--screenshot") + 1];
     if (args.includes("--screenshot") && picture)
       await progress.step("Taking the screenshot", (note) => takeScreenshot(tree, picture, note));
@@ -44,9 +44,10 @@ await main(async (progress, args) => {
  *
  * @param {import("./bootstrap/progress.mjs").Progress} progress
  * @param {string} url of the Phoenix
+ * @param {boolean} stays whether a person can still open what is printed
  * @returns {Promise<string>} where a cold search is shown as a tree
  */
-async function tell(progress, url) {
+async function tell(progress, url, stays) {
   const name = process.env["PHOENIX_PROJECT_NAME"] || "video-search";
   const summary = await fill(progress, {
     PHOENIX_COLLECTOR_ENDPOINT: url,
@@ -56,9 +57,11 @@ async function tell(progress, url) {
   const look = (/** @type {(chunk: string) => void} */ note) => verifyDemo(project, note);
   const { spans, trace } = await progress.step("Looking it up in Phoenix", look);
   const page = await project.page();
-  process.stdout.write(`${summary}\n\n${spans} spans in ${page}\n`);
   const tree = `${page}/traces/${trace}`;
-  process.stdout.write(`A cold search as a tree: ${tree}\n\n${filters()}\n`);
+  const places = stays
+    ? `${spans} spans in ${page}\nA cold search as a tree: ${tree}`
+    : `${spans} spans were found in Phoenix, which ends now: without a terminal, and with --exit, it does not stay.`;
+  process.stdout.write(`${summary}\n\n${places}\n\n${filters()}\n`);
   return tree;
 }
 

@@ -11,7 +11,8 @@ import { workspaceEnv } from "../bootstrap/workspace.mjs";
  * it is missing, and ends with this process.
  *
  * @param {(chunk: string) => void} note takes what is being done
- * @returns {Promise<{ url: string, ended: Promise<unknown>, stop: () => Promise<void> }>}
+ * @returns {Promise<{ url: string, given: boolean, ended: Promise<unknown>, stop: () => Promise<void> }>}
+ *   `given`: it is somebody else's, and goes on
  */
 export async function startPhoenix(note) {
   const program = join(root, "libs/test-servers/src/services/main.ts");
@@ -22,22 +23,21 @@ export async function startPhoenix(note) {
   let running = false;
   /** @type {Promise<unknown>} */
   let ended = Promise.resolve();
-  /** @type {Promise<{ pid: number, url: string }>} */
+  /** @type {Promise<{ pid: number, url: string, given: boolean }>} */
   const ready = new Promise((resolve, reject) => {
     const onOutput = (/** @type {string} */ chunk) => {
       if (running) return;
       printed += chunk;
-      note(chunk);
       const line = /^\{.*\}$/m.exec(printed)?.[0];
-      if (line === undefined) return;
+      if (line === undefined) return note(withoutProgress(chunk));
       running = true;
       const { pid, services } = JSON.parse(line);
-      resolve({ pid, url: services[0].address });
+      resolve({ pid, url: services[0].address, given: services[0].given });
     };
     ended = run(nodePath, args, { env: workspaceEnv(), onOutput });
     ended.then(() => reject(new Failure(`Phoenix does not start:\n${printed}`)), reject);
   });
-  const { pid, url } = await ready;
+  const { pid, url, given } = await ready;
   process.on("exit", () => rmSync(envFile, { force: true }));
   const stop = async () => {
     try {
@@ -47,5 +47,20 @@ export async function startPhoenix(note) {
     }
     await ended;
   };
-  return { url: url.replace(/\/+$/, ""), ended, stop };
+  return { url: url.replace(/\/+$/, ""), given, ended, stop };
+}
+
+/**
+ * What an installation says, without marks and times of its own: it is shown beside those of the step that it is part of.
+ *
+ * @param {string} chunk
+ * @returns {string}
+ */
+export function withoutProgress(chunk) {
+  return chunk
+    .replaceAll(/^\s*✓ Installing /gm, "installed ")
+    .replaceAll(/^\s*✗ Installing /gm, "not installed: ")
+    .replaceAll(/^\s*- Installing /gm, "installing ")
+    .replaceAll(/^\s*Installing, [\d.]+ s\s+/gm, "installing ")
+    .replaceAll(/\s+[\d.]+ s$/gm, "");
 }
