@@ -27,7 +27,7 @@ export interface SpanSource {
  */
 export function globalSpans(): SpanSource {
   let provider: object | undefined;
-  let tracer = trace.getTracer(TRACER_NAME);
+  let tracer: Tracer | undefined;
   const gate = { isOpen: false };
   return {
     gate,
@@ -38,9 +38,10 @@ export function globalSpans(): SpanSource {
       return live;
     },
     tracerFor: () => {
+      const now = globalProvider();
       // A tracer from before the registration comes alive only where this very copy of the API registers, not an application's own.
-      if (provider !== globalProvider()) {
-        provider = globalProvider();
+      if (tracer === undefined || provider !== now) {
+        provider = now;
         tracer = trace.getTracer(TRACER_NAME);
       }
       return tracer;
