@@ -3,12 +3,13 @@ import { connect } from "node:net";
 import type { ResolvedTelemetryConfig } from "@cogniverse/foundation/node";
 import type { ExaminationFinding } from "@cogniverse/sdk";
 import { type Limit, withinLimit } from "../examine/within-limit.ts";
+import { askOtlp, type OtlpTarget } from "./otlp-answer.ts";
 
-type Target = Readonly<{ check: string; url: string; protocol: "http/protobuf" | "grpc" }>;
+type Target = OtlpTarget & Readonly<{ protocol: "http/protobuf" | "grpc" }>;
 
 /**
- * Whether somebody is there to take traces and metrics. Only looks: one GET without credentials, or a connection for gRPC; any answer will do. That
- * nobody is there is a warning: telemetry never keeps a cache from working. Rejects only with the signal's reason.
+ * Whether somebody takes traces and metrics: one export with nothing in it, sent as the others will be; for gRPC only a connection. That nobody
+ * takes them is a warning: telemetry never keeps a cache from working. Rejects only with the signal's reason.
  */
 export async function telemetryReach(
   { enabled, traces, metrics }: ResolvedTelemetryConfig,
@@ -21,14 +22,13 @@ export async function telemetryReach(
   return Promise.all(targets.map((target) => reach(target, limit)));
 }
 
-async function reach({ check, url, protocol }: Target, limit: Limit): Promise<ExaminationFinding> {
-  const base = url.replace(/\/v1\/(?:traces|metrics)$/, "");
-  const touch = protocol === "grpc" ? touchTcp : touchHttp;
+async function reach(target: Target, limit: Limit): Promise<ExaminationFinding> {
+  const { check, protocol } = target;
+  const base = target.url.replace(/\/v1\/(?:traces|metrics)$/, "");
   try {
-    const message = await withinLimit(base, limit, ({ signal }) =>
-      touch(base, signal ?? undefined),
+    return await withinLimit(base, limit, ({ signal }) =>
+      protocol === "grpc" ? touchTcp(check, base, signal) : askOtlp(target, signal),
     );
-    return { check, level: "ok", message };
   } catch (error) {
     limit.signal?.throwIfAborted();
     const message = `${base} does not answer: ${reasonOf(error)}; until it does, spans beyond telemetry.batch.max_queue are dropped`;
@@ -38,20 +38,17 @@ async function reach({ check, url, protocol }: Target, limit: Limit): Promise<Ex
   }
 }
 
-async function touchHttp(base: string, signal: AbortSignal | undefined): Promise<string> {
-  const init: RequestInit = { redirect: "manual" };
-  const answer = await fetch(base, signal === undefined ? init : { ...init, signal });
-  await answer.body?.cancel();
-  return `${base} answers`;
-}
-
-async function touchTcp(base: string, signal: AbortSignal | undefined): Promise<string> {
+async function touchTcp(
+  check: string,
+  base: string,
+  signal: AbortSignal | undefined,
+): Promise<ExaminationFinding> {
   const { hostname, port, protocol } = new URL(base);
   const host = hostname.replaceAll(/[[\]]/g, "");
   const socket = connect(Number(port || (protocol === "https:" ? 443 : 80)), host);
   try {
     await once(socket, "connect", signal === undefined ? {} : { signal });
-    return `${base} takes connections`;
+    return { check, level: "ok", message: `${base} takes connections` };
   } finally {
     socket.destroy();
   }

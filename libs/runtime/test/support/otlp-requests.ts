@@ -17,8 +17,8 @@ export interface Recorder extends AsyncDisposable {
   first(path: string): Promise<Sent>;
 }
 
-/** `answers`: false leaves every request open. */
-export async function recorder(answers = true): Promise<Recorder> {
+/** `answers`: with which status; false leaves every request open. */
+export async function recorder(answers: number | false = 200): Promise<Recorder> {
   const sent: Sent[] = [];
   const heard = new EventTarget();
   const server = createServer(async (request, response) => {
@@ -28,7 +28,8 @@ export async function recorder(answers = true): Promise<Recorder> {
     const isGzip = request.headers["content-encoding"] === "gzip";
     const text = (isGzip ? gunzipSync(body) : body).toString("latin1");
     sent.push({ path: request.url ?? "", headers: request.headers, text });
-    if (answers) response.writeHead(200, { "content-type": "application/json" }).end("{}");
+    if (answers !== false)
+      response.writeHead(answers, { "content-type": "application/json" }).end("{}");
     heard.dispatchEvent(new Event("request"));
   });
   server.listen(0, "127.0.0.1");
