@@ -11,6 +11,7 @@ import { isAlive } from "../src/process/is-alive.ts";
 import { askRedis } from "../src/servers/redis-client.ts";
 import { parseCommandLine, usage } from "../src/services/command-line.ts";
 import { runServices } from "../src/services/run-services.ts";
+import { servicesFolder } from "../src/services-folder.ts";
 import { startChild } from "./child.ts";
 
 type Report = Readonly<{
@@ -136,7 +137,9 @@ serverSuite(["redis", "s3", "s3-second", "gcs", "phoenix", "prometheus"], descri
       startLimitMs,
     );
 
-    test("Prometheus has the shipped rules", async () => {
+    test("Prometheus has the shipped rules, and its log is not kept where it ends as it should", async () => {
+      const log = join(servicesFolder, "prometheus.log");
+      await rm(log, { force: true });
       const args = [join(folder, "prometheus.env"), "--json", "--only", "prometheus"];
       const child = await startChild("services", args, { ...nothingGiven, PROMETHEUS_URL: "" });
       const [prometheus] = (JSON.parse(child.line) as Report).services;
@@ -144,6 +147,7 @@ serverSuite(["redis", "s3", "s3-second", "gcs", "phoenix", "prometheus"], descri
       expect(await answer.text()).toContain("CogniverseCacheHitRatioLow");
       child.process.kill("SIGINT");
       expect(await child.ended).toBe(130);
+      expect(existsSync(log)).toBe(false);
     });
 
     test("a server that the environment names is used and not started", async () => {

@@ -46,7 +46,7 @@ async function runSet(
     output.print((json ? jsonReport : textReport)(services, output.envFile));
     const end = await Promise.race([interrupted, firstDeath(services)]);
     if (typeof end === "number") return end;
-    output.complain(`${end}\nThe others are stopped.\n`);
+    output.complain(`${end.title} has ended\n${await lastWords(end)}\nThe others are stopped.\n`);
     return 1;
   } finally {
     await removeOwnEnvFile(output.envFile);
@@ -54,13 +54,13 @@ async function runSet(
   }
 }
 
-/** Fulfils with what died, and where to read why. */
-async function firstDeath(services: readonly Service[]): Promise<string> {
-  const deaths = services.map(async ({ kind, server }) => {
-    if (server === undefined) return new Promise<never>(() => undefined);
-    await server.ended;
-    return `${kind.title} has ended\n${await lastWords(kind.name, server)}`;
-  });
+type Dead = Readonly<{ name: string; title: string; server: Server }>;
+
+/** Fulfils with what died. */
+async function firstDeath(services: readonly Service[]): Promise<Dead> {
+  const deaths = services.flatMap(({ kind: { name, title }, server }) =>
+    server ? [server.ended.then(() => ({ name, title, server }))] : [],
+  );
   // Without a server of our own there is nothing that could die, but the process has to stay.
   const staying = setInterval(() => undefined, 60_000);
   try {
@@ -73,7 +73,7 @@ async function firstDeath(services: readonly Service[]): Promise<string> {
 const shownLines = 20;
 
 /** The last lines of the log; the whole of it is kept, since the server's own folder goes. */
-async function lastWords(name: string, server: Server): Promise<string> {
+async function lastWords({ name, server }: Dead): Promise<string> {
   const kept = join(servicesFolder, `${name}.log`);
   await copyFile(server.logFile, kept);
   const lines = (await server.log()).trimEnd().split("\n");
