@@ -31,7 +31,7 @@ export async function keepAsking(app: App, options: KeepAskingOptions): Promise<
         await app.agent.search(query, tenant, { strategy, signal });
     const leftMs = untilAt - performance.now();
     if (leftMs <= 0) return;
-    progress.step("asking on, until Ctrl-C or so long", `${Math.ceil(leftMs / 1000)} s`);
+    progress.step("asking on; Ctrl-C ends it", `${Math.ceil(leftMs / 1000)} s left`);
     await delay(Math.min(EVERY_MS, leftMs), undefined, { signal });
   }
 }
