@@ -1,5 +1,6 @@
 import type { ConfigPath, Finding } from "./config-problem.ts";
 import type { Environment } from "./expand-variables.ts";
+import { otlpPathProblem } from "./otlp-path.ts";
 import { isRawMap, mapIn, type RawMap } from "./raw-value.ts";
 
 /** Where traces go is asked of these, if the section says nothing. */
@@ -26,8 +27,13 @@ export function telemetryFindings(telemetry: RawMap, env: Environment): readonly
   return [
     ...noEndpoint(telemetry, env),
     ...noMetricsEndpoint(telemetry, env),
-    ...urlFindings(telemetry["endpoint"], ["telemetry", "endpoint"]),
-    ...urlFindings(otlp["endpoint"], ["telemetry", "metrics", "otlp", "endpoint"]),
+    // gRPC knows no paths.
+    ...urlFindings(
+      telemetry["endpoint"],
+      ["telemetry", "endpoint"],
+      telemetry["protocol"] === "grpc" ? undefined : "traces",
+    ),
+    ...urlFindings(otlp["endpoint"], ["telemetry", "metrics", "otlp", "endpoint"], "metrics"),
     ...headerFindings(mapIn(telemetry, "headers"), ["telemetry", "headers"]),
     ...headerFindings(mapIn(otlp, "headers"), ["telemetry", "metrics", "otlp", "headers"]),
     ...twoAuthorizations(telemetry),
@@ -59,14 +65,23 @@ function noMetricsEndpoint(telemetry: RawMap, env: Environment): readonly Findin
   return [{ code: "impossible", path, message, atName: true }];
 }
 
-function urlFindings(value: unknown, path: ConfigPath): readonly Finding[] {
+function urlFindings(
+  value: unknown,
+  path: ConfigPath,
+  signal: "traces" | "metrics" | undefined,
+): readonly Finding[] {
   if (typeof value !== "string" || !/^https?:/.test(value)) return [];
   if (!URL.canParse(value))
     return [
       { code: "wrong_value", path, message: `"endpoint" must be an http:// or https:// URL` },
     ];
   const { username, password } = new URL(value);
-  if (username === "" && password === "") return [];
+  if (username === "" && password === "") {
+    const problem = signal === undefined ? undefined : otlpPathProblem(value, signal);
+    return problem === undefined
+      ? []
+      : [{ code: "wrong_value", path, message: `"endpoint": ${problem}` }];
+  }
   const message = `"endpoint" must hold no user or password: what proves who sends belongs to "api_key" or "headers"`;
   return [{ code: "wrong_value", path, message }];
 }

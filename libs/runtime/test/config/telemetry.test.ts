@@ -76,6 +76,41 @@ describe("names and values of the section telemetry", () => {
     expect(await telemetry(text)).toEqual([expect.stringContaining(expected)]);
   });
 
+  test.each([
+    ["/v1/trace", "http://h:1, or http://h:1/v1/traces"],
+    ["/v1/trace/", "http://h:1, or http://h:1/v1/traces"],
+    ["/V1/Traces", "http://h:1, or http://h:1/v1/traces"],
+    ["/v1/tarces", "http://h:1, or http://h:1/v1/traces"],
+    ["/v1", "http://h:1, or http://h:1/v1/traces"],
+    ["/v1/metrics", "http://h:1, or http://h:1/v1/traces"],
+    ["/otlp/v1/spans/traces", "http://h:1/otlp/v1/spans, or http://h:1/otlp/v1/spans/v1/traces"],
+    ["/otlp/v1/trace", "http://h:1/otlp, or http://h:1/otlp/v1/traces"],
+    ["/traces", "http://h:1, or http://h:1/v1/traces"],
+    ["/projects/UHJvamVjdDox/spans", "http://h:1, or http://h:1/v1/traces"],
+  ])("an endpoint with the path %s is hardly meant so", async (path, right) => {
+    const ending = path.replace(/^\/otlp(?:\/v1\/spans)?|\/$/g, "");
+    expect(await telemetry(`endpoint: http://h:1${path}`)).toEqual([
+      `5:13 "endpoint": a path that ends in "${ending}" is none of OTLP's for traces: write ${right}`,
+    ]);
+  });
+
+  test.each(["", "/", "/v1/traces", "/otlp", "/api/v1/otlp", "/proxy/phoenix", "/trace/v1/traces"])(
+    "an endpoint with the path %j may be right",
+    async (path) => {
+      expect(await telemetry(`endpoint: http://h:1${path}`)).toEqual([]);
+      expect(await telemetry(`endpoint: http://h:1/v1/trace\n  protocol: grpc`)).toEqual([]);
+    },
+  );
+
+  test("metrics have a path of their own", async () => {
+    const otlp = (path: string): Promise<readonly string[]> =>
+      telemetry(`metrics: { otlp: { endpoint: "http://h:1${path}" } }`);
+    expect(await otlp("/v1/metrics")).toEqual([]);
+    expect(await otlp("/v1/traces")).toEqual([
+      expect.stringContaining("write http://h:1, or http://h:1/v1/metrics"),
+    ]);
+  });
+
   test("everything that is right, from variables too, quoted or not", async () => {
     const text = `${AT}protocol: grpc
   compression: none
