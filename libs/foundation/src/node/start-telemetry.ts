@@ -5,6 +5,7 @@ import { hasGlobalProvider } from "../tracing/api-global.ts";
 import { homeOfGlobalProvider } from "../tracing/span-home.ts";
 import { resolveTelemetryConfig } from "./config/resolve-config.ts";
 import { type RunningMetrics, startMetrics } from "./metrics/start-metrics.ts";
+import { ignoredOptions } from "./ignored-options.ts";
 import { openInference } from "./openinference.ts";
 import type { ResolvedTelemetryConfig, TelemetryConfig } from "./telemetry-config.ts";
 import type { Telemetry, TelemetryStats, TelemetrySurroundings } from "./telemetry.ts";
@@ -27,7 +28,7 @@ export async function startTelemetry(
   const resource = telemetryResource(resolved, resolved.project);
   const metrics = await startMetrics(resolved.metrics, { resource, logger });
   try {
-    const traces = await tracesOf(resolved, surroundings);
+    const traces = await tracesOf(config, resolved, surroundings);
     const port = openTelemetry({
       ...portOptions(resolved, surroundings),
       spans: traces?.source,
@@ -40,8 +41,11 @@ export async function startTelemetry(
   }
 }
 
-/** `undefined`: spans go to whatever SDK the process has. */
+const ADVICE = "add an OTLP exporter to that SDK, or let the cache start its own";
+
+/** `undefined`: spans go to whatever SDK the process has. `said`: by the section alone. */
 async function tracesOf(
+  said: TelemetryConfig,
   config: ResolvedTelemetryConfig,
   { logger }: TelemetrySurroundings,
 ): Promise<RunningTraces | undefined> {
@@ -49,9 +53,11 @@ async function tracesOf(
   // Another cache that exports elsewhere is no SDK of the process: it would take the spans with it when it is closed.
   if (!hasGlobalProvider() || homeOfGlobalProvider() !== undefined)
     return await startTraces(config, config.traces, logger);
-  logger.info("this process has its own OpenTelemetry SDK: spans of the cache go there", {
-    ignored: "telemetry.endpoint, batch and tenancy",
-  });
+  const { otlp, prometheus } = config.metrics;
+  const ignored = ignoredOptions(said, (otlp ?? prometheus) !== undefined);
+  const message = "this process has its own OpenTelemetry SDK: spans of the cache go there";
+  if (ignored.length === 0) logger.info(message);
+  else logger.warn(message, { ignored: ignored.join(", "), advice: ADVICE });
   return undefined;
 }
 

@@ -13,12 +13,23 @@ const own = new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(e
 trace.setGlobalTracerProvider(own);
 
 const logger = new KeptLines();
-const telemetry = await startTelemetry({ endpoint: "http://127.0.0.1:1" }, { logger, env: {} });
+const config = {
+  endpoint: "http://127.0.0.1:1",
+  apiKey: "",
+  project: "videos",
+  tenancy: "project",
+  service: { name: "search" },
+  sampling: { hits: 0.5 },
+  keys: { secret: "sixteen characters or more" },
+} as const;
+const telemetry = await startTelemetry(config, { logger, env: {} });
 telemetry.port.startSpan("cache.get", "acme", { always: true }).end();
 await telemetry.shutdown();
+const env = { OTEL_EXPORTER_OTLP_ENDPOINT: "http://127.0.0.1:1" };
+await using _ofEnvironment = await startTelemetry({ keys: config.keys }, { logger, env });
 telemetry.port.startSpan("later", "acme", { always: true }).end();
 process.send?.({
   spans: exporter.getFinishedSpans().map((span) => span.name),
   stats: telemetry.stats(),
-  lines: logger.holding("its own OpenTelemetry SDK").length,
+  lines: logger.lines,
 });
