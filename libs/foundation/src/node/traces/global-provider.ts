@@ -9,7 +9,7 @@ import {
   type TracerProvider,
 } from "@opentelemetry/api";
 import { hasContextManager, hasGlobalProvider } from "../../tracing/api-global.ts";
-import { registeredFor } from "../../tracing/span-home.ts";
+import { homeOfGlobalProvider, registeredFor } from "../../tracing/span-home.ts";
 import { tenantOf } from "../../tracing/trail.ts";
 import { LeanContextManager } from "./lean-context-manager.ts";
 import type { OpenSpans } from "./open-spans.ts";
@@ -71,5 +71,8 @@ export function registerGlobally(
   if (hasContextManager() || !context.setGlobalContextManager(manager.enable())) open.stayOpen();
   trace.setGlobalTracerProvider(new GlobalProvider(providers));
   registeredFor(providers);
-  return () => trace.disable();
+  return () => {
+    // Who took ours away and registered another one keeps that.
+    if (homeOfGlobalProvider() === providers) trace.disable();
+  };
 }

@@ -43,7 +43,7 @@ export async function startTraces(
   const annotated =
     annotations === undefined ? exporter : new AnnotatingExporter(exporter, annotations);
   const queue = new SpanQueue(annotated, config.batch, health);
-  return new Running(config, { queue, health, annotations, endExports });
+  return new Running(config, { queue, health, annotations, endExports, logger });
 }
 
 function hitAnnotations(
@@ -65,6 +65,7 @@ interface Parts {
   readonly annotations: HitAnnotations | undefined;
   /** What is under way fails, and holds the process no longer. */
   readonly endExports: () => void;
+  readonly logger: Logger;
 }
 
 class Running implements RunningTraces {
@@ -78,6 +79,10 @@ class Running implements RunningTraces {
     this.#parts = parts;
     const providers = new TraceProviders(config, [this.#open, parts.queue]);
     this.#unregister = registerGlobally(providers, this.#open);
+    if (this.#unregister !== undefined)
+      parts.logger.info("the cache is registered as this process's OpenTelemetry SDK", {
+        consequence: "one that the application starts from now on gets no spans; start it first",
+      });
     this.source = {
       gate: this.#open,
       mayAppear: false,
