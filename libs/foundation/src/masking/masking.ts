@@ -33,7 +33,8 @@ export class Masking {
     if (visibility !== "plain" && secret === undefined)
       info("keys in telemetry are masked with a secret of this process", {
         visibility,
-        consequence: "they cannot be compared between processes; keys.secret makes them equal",
+        consequence:
+          "they cannot be compared between processes; telemetry.keys.secret makes them equal",
       });
   }
 

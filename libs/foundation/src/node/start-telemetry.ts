@@ -24,13 +24,13 @@ export async function startTelemetry(
   const { logger, env = process.env } = surroundings;
   const resolved = resolveTelemetryConfig(config, env);
   if (!resolved.enabled)
-    return new Running(resolved, openTelemetry(portOptions(resolved, surroundings)), {});
+    return new Running(resolved, openTelemetry(portOptions(resolved, surroundings, false)), {});
   const resource = telemetryResource(resolved, resolved.project);
   const metrics = await startMetrics(resolved.metrics, { resource, logger });
   try {
     const traces = await tracesOf(config, resolved, surroundings);
     const port = openTelemetry({
-      ...portOptions(resolved, surroundings),
+      ...portOptions(resolved, surroundings, traces !== undefined),
       spans: traces?.source,
       metrics: openMetrics({ ...resolved.metrics, meter: metrics.meter }),
     });
@@ -61,9 +61,11 @@ async function tracesOf(
   return undefined;
 }
 
+/** `exported`: spans leave by the section, which says then what sessions are called. */
 function portOptions(
   config: ResolvedTelemetryConfig,
   { logger, clock }: TelemetrySurroundings,
+  exported: boolean,
 ): OpenTelemetryOptions {
   const { keys, sampling, values, traces, metrics, tenancy } = config;
   return {
@@ -72,9 +74,10 @@ function portOptions(
     values,
     hits: sampling.hits,
     secrets: [...credentials(traces?.headers), ...credentials(metrics.otlp?.headers)],
-    logger,
+    // Where there is nobody to see a span, nobody asks how its keys are masked.
+    logger: exported || hasGlobalProvider() ? logger : undefined,
     time: clock,
-    enrichment: openInference(tenancy === "project"),
+    enrichment: openInference(exported && tenancy === "project"),
   };
 }
 

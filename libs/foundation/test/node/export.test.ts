@@ -116,3 +116,14 @@ test("telemetry that is off costs nothing and says nothing wrong", async () => {
   await telemetry.flush();
   expect(telemetry.stats()).toEqual({ exported: 0, dropped: 0, failures: 0, queue: 0 });
 });
+
+test("how keys are masked is told where spans leave, and not where metrics alone do", async () => {
+  await using collector = await scripted(() => 200);
+  const told = async (config: TelemetryConfig): Promise<string> => {
+    const logger = new KeptLines();
+    await (await start(config, logger)).shutdown();
+    return JSON.stringify(logger.lines);
+  };
+  expect(await told({ metrics: { prometheus: { port: 0 } } })).not.toContain("masked");
+  expect(await told({ endpoint: collector.url })).toContain("telemetry.keys.secret");
+});

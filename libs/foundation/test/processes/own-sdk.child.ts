@@ -26,7 +26,8 @@ const telemetry = await startTelemetry(config, { logger, env: {} });
 telemetry.port.startSpan("cache.get", "acme", { always: true }).end();
 await telemetry.shutdown();
 const env = { OTEL_EXPORTER_OTLP_ENDPOINT: "http://127.0.0.1:1" };
-await using _ofEnvironment = await startTelemetry({ keys: config.keys }, { logger, env });
+const ofEnvironment = await startTelemetry({ keys: config.keys }, { logger, env });
+await ofEnvironment.shutdown();
 telemetry.port.startSpan("later", "acme", { always: true }).end();
 process.send?.({
   spans: exporter.getFinishedSpans().map((span) => span.name),
