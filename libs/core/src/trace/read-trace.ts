@@ -123,7 +123,7 @@ export class ReadTrace implements SharedTrace {
   fail(error: unknown): void {
     this.#start({ "cache.hit": "miss", "cache.miss_cause": "failed" }, true);
     this.#finish((span) => {
-      span.setAttributes({ "cache.hit": "miss" });
+      span.setAttributes({ "cache.hit": "miss", "cache.miss_cause": "failed" });
       span.recordError(error);
     });
   }

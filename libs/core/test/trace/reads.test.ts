@@ -143,6 +143,8 @@ describe("under a recording parent", () => {
       ["cache.get", [error], true],
       ["cache.compute", [error], true],
     ]);
+    // As the metric says, whatever the tiers said before.
+    expect(telemetry.spans[0]?.attributes["cache.miss_cause"]).toBe("failed");
     await manager.close();
   });
 });
