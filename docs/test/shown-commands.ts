@@ -7,6 +7,7 @@ import { ROOT } from "./code-blocks.ts";
 export async function problemOf(command: string): Promise<string | undefined> {
   const [program, ...words] = command
     .replace(/\s#.*$/, "")
+    .replace(/^(?:[A-Z_]+=\S+ )+/, "")
     .trim()
     .split(/\s+/);
   if (program === "npm") return npmProblem(words);
