@@ -1,6 +1,7 @@
 import { context } from "@opentelemetry/api";
 import { suppressTracing } from "@opentelemetry/core";
 import type { Options } from "@cogniverse/sdk";
+import { adviceOn } from "../otlp/export-failure.ts";
 import { annotationBody, type HitOutcome } from "./annotation-form.ts";
 
 /** Where annotations go. */
@@ -38,8 +39,8 @@ export async function postAnnotations(
     await response.body?.cancel();
     if (response.ok) return undefined;
     const retryable = response.status >= 500 || response.status === 429;
-    const hint = response.status === 401 ? ": set telemetry.api_key" : "";
-    return { reason: `status ${response.status}${hint}`, retryable };
+    const advice = adviceOn("annotations", response.status);
+    return { reason: `status ${response.status}${advice}`, retryable };
   } catch (error) {
     return { reason: reasonOf(error), retryable: true };
   }

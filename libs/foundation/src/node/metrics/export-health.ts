@@ -1,15 +1,16 @@
 import type { Logger } from "@cogniverse/sdk";
+import { type ExportSignal, failureText } from "../otlp/export-failure.ts";
 
 /** Counts the exports of one signal, and tells an operator when their outcome changes: once, not per export. */
 export class ExportHealth {
-  readonly #signal: string;
+  readonly #signal: ExportSignal;
   readonly #where: string;
   readonly #logger: Logger;
   #failing = false;
   #failures = 0;
 
   /** `url` is shown without user info and query. */
-  constructor(signal: string, url: string, logger: Logger) {
+  constructor(signal: ExportSignal, url: string, logger: Logger) {
     this.#signal = signal;
     this.#where = shownUrl(url);
     this.#logger = logger;
@@ -31,7 +32,7 @@ export class ExportHealth {
     this.#failing = true;
     this.#logger.warn(`export of ${this.#signal} fails; reads go on without it`, {
       endpoint: this.#where,
-      reason: String(error),
+      reason: failureText(this.#signal, error),
     });
   }
 }
