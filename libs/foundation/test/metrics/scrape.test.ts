@@ -1,4 +1,5 @@
 import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { once } from "node:events";
 import { expect, test } from "@jest/globals";
 import { METRICS } from "@cogniverse/sdk";
@@ -97,12 +98,24 @@ test("a port that is taken is refused with the option that changes it, and freed
   await expect(started(same)).rejects.toMatchObject({
     code: "invalid_config",
     retryable: false,
-    message: `telemetry.metrics.prometheus: 127.0.0.1:${port} is taken by another process; change \`port\` (0 takes a free one)`,
+    message: `telemetry.metrics.prometheus: 127.0.0.1:${port} is taken by another cache of this process; give both caches one \`telemetry\` port, or change \`port\` (0 takes a free one)`,
   });
   await first.running.shutdown(1000);
   await first.running.shutdown(1000);
   await using second = await started(same);
   expect(await second.scrape()).toContain("target_info");
+});
+
+test("a port that something else has is not said to be a cache's", async () => {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  // A server that listens on TCP has this form of address.
+  const { port } = server.address() as AddressInfo;
+  const same = { ...SCRAPED, prometheus: { ...SCRAPED.prometheus, port } };
+  await expect(started(same)).rejects.toMatchObject({
+    message: `telemetry.metrics.prometheus: 127.0.0.1:${port} is taken by another process; change \`port\` (0 takes a free one)`,
+  });
+  server.close();
 });
 
 test("an address that is none of this machine's is refused by name", async () => {

@@ -20,6 +20,9 @@ export interface ScrapeServer {
   cut(): void;
 }
 
+/** Ports that this process listens on. */
+const ownPorts = new Set<number>();
+
 /**
  * Answers GETs of one path with what `scrape` returns. Does not hold the process open. Rejects with `invalid_config` that names the option where the
  * address cannot be had.
@@ -37,8 +40,11 @@ export async function listen(
     throw refused(address, error);
   }
   server.unref();
+  const port = portOf(server);
+  ownPorts.add(port);
+  server.once("close", () => ownPorts.delete(port));
   return {
-    url: `http://${hostOf(address.host)}:${portOf(server)}${path}`,
+    url: `http://${hostOf(address.host)}:${port}${path}`,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
@@ -69,13 +75,17 @@ async function answer(
 
 function refused({ host, port }: ScrapeAddress, error: unknown): CacheError {
   const code = typeof error === "object" && error && "code" in error ? String(error.code) : "";
-  const why = REASONS[code] ?? `cannot be listened on (${code})`;
+  const own = code === "EADDRINUSE" && ownPorts.has(port);
+  const why = own ? TAKEN_HERE : (REASONS[code] ?? `cannot be listened on (${code})`);
   return new CacheError(
     "invalid_config",
     `telemetry.metrics.prometheus: ${hostOf(host)}:${port} ${why}`,
     { cause: error },
   );
 }
+
+const TAKEN_HERE =
+  "is taken by another cache of this process; give both caches one `telemetry` port, or change `port` (0 takes a free one)";
 
 const REASONS: Readonly<Record<string, string>> = {
   EADDRINUSE: "is taken by another process; change `port` (0 takes a free one)",
