@@ -7,7 +7,7 @@ import { failureText } from "../../src/node/otlp/export-failure.ts";
 import { KeptLines } from "../support/kept-lines.ts";
 
 /** What the log says of a scripted collector that refuses with `status`. */
-async function reasons(status: number): Promise<readonly unknown[]> {
+async function reasons(status: number): Promise<readonly string[]> {
   const server = createServer((request, response) => {
     request.resume();
     request.on("end", () => response.writeHead(status).end());
@@ -26,7 +26,7 @@ async function reasons(status: number): Promise<readonly unknown[]> {
   server.closeAllConnections();
   server.close();
   const warned = logger.lines.filter(({ level }) => level === "warn");
-  return warned.map(({ fields }) => fields["reason"]).sort();
+  return warned.map(({ fields }) => String(fields["reason"])).toSorted((a, b) => (a < b ? -1 : 1));
 }
 
 test("who is refused is told the status and the option to change", async () => {

@@ -14,7 +14,7 @@ export function failureText(signal: ExportSignal, error: unknown): string {
   const code = inside(error, "code");
   if (typeof code === "string") return code;
   if (typeof code !== "number") return String(error);
-  const message = String(inside(error, "message") ?? "");
+  const message = error instanceof Error ? error.message : "";
   // What gRPC says begins with its status.
   const status = message.startsWith(String(code)) ? "" : `${String(code)} `;
   return `status ${status}${message}`.trimEnd() + adviceOn(signal, code);
