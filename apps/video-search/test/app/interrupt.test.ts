@@ -1,6 +1,10 @@
+import { join } from "node:path";
+import { gunzipSync } from "node:zlib";
 import { expect, test } from "@jest/globals";
+import { ROOT } from "../../src/app.ts";
 import { AppHome } from "../support/app-home.ts";
 import { AppProcess } from "../support/app-process.ts";
+import { ScriptedServer, status } from "../support/scripted-server.ts";
 
 test.each([
   ["SIGINT", 130],
@@ -26,3 +30,19 @@ test.each([
     expect(videos).toMatchObject([{ title: "bunny", frames: 5, segments: 4 }]);
   },
 );
+
+test("SIGTERM loses no span: the trace of what was interrupted is exported before the process ends", async () => {
+  await using home = await AppHome.create();
+  await using collector = await ScriptedServer.start(status(200));
+  const film = await home.sample();
+  const config = join(ROOT, "configs", "phoenix.yaml");
+  const env = { ...home.env, PHOENIX_COLLECTOR_ENDPOINT: collector.url };
+  const app = new AppProcess(["ingest", film, "--config", config], env);
+  await app.says("bunny: frames");
+  app.interrupt("SIGTERM");
+  expect((await app.end()).code).toBe(143);
+  const exported = collector.requests.filter(({ url }) => url === "/v1/traces");
+  const told = exported.map(({ body }) => gunzipSync(body).toString("latin1")).join("");
+  // The root of the trace, by its kind: it ends with the interrupt.
+  expect(told).toContain("AGENT");
+});
