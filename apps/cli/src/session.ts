@@ -2,10 +2,11 @@ import { existsSync } from "node:fs";
 import {
   ConfigError,
   createCache,
+  type CreateCacheOptions,
   formatConfigProblems,
   type ConfiguredCache,
 } from "@cogniverse/runtime";
-import { CacheError, type Logger } from "@cogniverse/sdk";
+import { CacheError, type Logger, type TelemetryPort } from "@cogniverse/sdk";
 import { codeOf } from "./error-code.ts";
 import { EXIT, ExitError } from "./exit-code.ts";
 import { TierFailures } from "./left-out.ts";
@@ -31,6 +32,9 @@ export interface CommonOptions {
 export interface TenantOptions extends CommonOptions {
   readonly tenant?: string;
 }
+
+/** A person waits for the command, and its spans are worth that much of it. */
+const TRACES_WITHIN_MS = 1000;
 
 const LOOKED_FOR = ["cogniverse-cache.yaml", "configs/embedded.yaml"];
 
@@ -59,18 +63,68 @@ export async function withCache<R>(
   options: CommonOptions,
   run: (cache: ConfiguredCache, failures: TierFailures) => Promise<R>,
 ): Promise<R> {
-  const { env, output } = session;
-  const path = configPath(session, options);
   const failures = new TierFailures();
   const { telemetry } = failures;
-  const logger = notingLogger(output);
-  const cache = await createCache({ configPath: path, env, logger, telemetry });
+  const cache = await createCache({ ...sourceOf(session, options), telemetry });
   try {
     session.signal.throwIfAborted();
     return await run(cache, failures);
   } finally {
     await cache.close();
   }
+}
+
+/**
+ * As {@link withCache}, for a command that changes something: what it does is a span where the configuration exports spans, so that whoever looks for
+ * who killed an entry finds the operator. A collector that does not take them costs at most a second, and a remark.
+ */
+export async function changeCache<R>(
+  session: Session,
+  options: TenantOptions,
+  { command, tenant }: Readonly<{ command: string; tenant: string }>,
+  run: (cache: ConfiguredCache) => Promise<R>,
+): Promise<R> {
+  const cache = await createCache({
+    ...sourceOf(session, options),
+    tracesWithinMs: TRACES_WITHIN_MS,
+  });
+  try {
+    session.signal.throwIfAborted();
+    return await inSpan(cache.telemetry, `cogniverse-cache ${command}`, tenant, () => run(cache));
+  } finally {
+    await cache.close();
+    const { dropped = 0, queue = 0 } = cache.telemetryReport ?? {};
+    if (dropped + queue > 0)
+      session.output.note(
+        `Spans of this command are lost: ${dropped + queue}; the collector did not take them`,
+      );
+  }
+}
+
+/** Below it also the span of a put is kept. */
+async function inSpan<R>(
+  telemetry: TelemetryPort,
+  name: string,
+  tenant: string,
+  run: () => Promise<R>,
+): Promise<R> {
+  const span = telemetry.startSpan(name, tenant, { always: true });
+  try {
+    return await span.within(run);
+  } catch (error) {
+    span.recordError(error);
+    throw error;
+  } finally {
+    span.end();
+  }
+}
+
+function sourceOf(
+  session: Session,
+  options: CommonOptions,
+): Pick<CreateCacheOptions, "env" | "logger"> & Readonly<{ configPath: string }> {
+  const { env, output } = session;
+  return { configPath: configPath(session, options), env, logger: notingLogger(output) };
 }
 
 function notingLogger(output: Output): Logger {

@@ -33,6 +33,11 @@ export type CreateCacheOptions = ConfigSource &
     logger?: Logger | undefined;
     /** In the place of what the configuration says. Default: that; without it, the OpenTelemetry SDK of the process, where it has one. */
     telemetry?: TelemetryPort | undefined;
+    /**
+     * For a process that ends with one command: of the telemetry that is configured traces alone leave, closing waits at most so many milliseconds
+     * for them, and where they cannot be started there is a warning and no error.
+     */
+    tracesWithinMs?: number | undefined;
   }>;
 
 /**
@@ -46,9 +51,9 @@ export async function createCache(options: CreateCacheOptions): Promise<Configur
   if (resolved === undefined) throw new ConfigError(loaded.problems);
   const { clock = systemClock, random = systemRandom, env = process.env } = options;
   const logger = maskedLogger(options.logger ?? consoleLogger, secrets);
-  const { telemetry: given } = options;
+  const { telemetry: given, tracesWithinMs } = options;
   const { telemetry: config, networkLeaseMs } = resolved;
-  const parts = { given, config, logger, env, clock };
+  const parts = { given, config, logger, env, clock, tracesWithinMs };
   const { port, started } = await cacheTelemetry(parts).catch((error: unknown) => {
     throw configErrorOf(error, loaded);
   });

@@ -1,7 +1,7 @@
 import type { SweepProgress, SweepReport } from "@cogniverse/core";
 import { refuseLeftOut } from "../left-out.ts";
 import { writeJson, writeTable } from "../output.ts";
-import { tenantOf, withCache, type Session, type TenantOptions } from "../session.ts";
+import { changeCache, tenantOf, type Session, type TenantOptions } from "../session.ts";
 
 /** `sweep`: deletes copies that invalidations have killed, with progress for who watches; exit code 1 where a tier could not be looked at whole. */
 export async function sweepCommand(session: Session, options: TenantOptions): Promise<void> {
@@ -11,7 +11,7 @@ export async function sweepCommand(session: Session, options: TenantOptions): Pr
     output.status?.(`${tier}: ${scanned} copies looked at, ${deleted} deleted`);
   let report: SweepReport;
   try {
-    report = await withCache(session, options, (cache) =>
+    report = await changeCache(session, options, { command: "sweep", tenant }, (cache) =>
       cache.sweep(tenant, { signal, onProgress }),
     );
   } finally {

@@ -5,7 +5,7 @@ import { EXIT, ExitError } from "../exit-code.ts";
 import { codeOf } from "../error-code.ts";
 import { leftOut, refuseLeftOut } from "../left-out.ts";
 import { duration, writeJson, writeTable } from "../output.ts";
-import { tenantOf, withCache, type Session, type TenantOptions } from "../session.ts";
+import { changeCache, tenantOf, withCache, type Session, type TenantOptions } from "../session.ts";
 import { typedKey } from "../typed-key.ts";
 import { parseValue, typeOfKey, type ValueType } from "../value-form.ts";
 
@@ -31,7 +31,7 @@ export async function putCommand(
   const ttl = options.neverExpires === true ? null : options.ttl;
   const how = { ttl, tags: options.tag, signal: session.signal };
   const typed = typedKey(key, type);
-  const result = await withCache(session, options, (cache) =>
+  const result = await changeCache(session, options, { command: "put", tenant }, (cache) =>
     typeof typed === "string"
       ? cache.put(typed, value, tenant, how)
       : cache.put(typed, value, tenant, how),
@@ -77,7 +77,7 @@ export async function invalidateCommand(
   const tenant = tenantOf(session, options);
   const scope = scopeOf(options);
   if (options.dryRun === true) return previewCommand(session, tenant, scope, options);
-  await withCache(session, options, async (cache) => {
+  await changeCache(session, options, { command: "invalidate", tenant }, async (cache) => {
     const { reason, wait } = options;
     const how: InvalidateOptions = {
       reason,
