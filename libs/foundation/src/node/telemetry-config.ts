@@ -101,7 +101,7 @@ export type TelemetryConfig = Options<{
   keys: KeysConfig;
   /** True: `input.value` and `output.value` that a caller gave are passed on. Default false: of a cached value nothing leaves. */
   values: boolean;
-  /** True: each recorded read gets a `cache_hit` annotation in Phoenix. Default false. */
+  /** True: each read that was kept whatever its outcome gets a `cache_hit` annotation in Phoenix. Default false. */
   annotations: boolean;
   batch: BatchConfig;
   /** The longest that `shutdown` and `flush` take, in milliseconds. Default 5000. */

@@ -16,6 +16,9 @@ import { SpanClock, type TimeSource } from "./span-clock.ts";
 import type { SpanSource } from "./span-source.ts";
 import { Trail, trailOf } from "./trail.ts";
 
+/** The span of a read. */
+const READ = "cache.get";
+
 /** What decides which spans are made, and how. */
 export interface SpanMakerOptions {
   readonly source: SpanSource;
@@ -75,13 +78,28 @@ export class SpanMaker {
     );
     const own = span.spanContext();
     if (!span.isRecording() || !isSampled(own)) return NO_SPAN;
+    const { attributes } = start;
+    if (name === READ && source.sampled !== undefined && this.#isSampled(above))
+      source.sampled(span);
     const trail =
       !root && above.trail !== undefined
         ? above.trail
-        : new Trail(tenantId, own.traceId, clock, source.home?.());
-    const { attributes } = start;
+        : new Trail({
+            tenantId,
+            traceId: own.traceId,
+            clock,
+            home: source.home?.(),
+            sampled: isOfSample(above) ?? isApplications(attributes ?? {}),
+          });
     const context = above.context;
     return new PortSpan(tools, { name, span, above: context, trail, attributes, startedAt });
+  }
+
+  /** Whether a read below is kept whatever its outcome: below a span that goes on, and in a trace that keeps its hits. */
+  #isSampled(above: Above): boolean {
+    const { span } = above;
+    if (span === undefined || isOfSample(above) !== true) return false;
+    return sharePasses(span.traceId, this.#options.hits) && isUnderKept();
   }
 
   /**
@@ -120,6 +138,11 @@ function aboveOf({ parent }: SpanStart): Above {
   if (span === undefined || !isSpanContextValid(span))
     return { context, span: undefined, trail: undefined };
   return { context, span, trail: trailOf(context, span) };
+}
+
+/** Whether what is above is kept, and not because of an outcome. `undefined`: nothing that is kept is above. */
+function isOfSample({ span, trail }: Above): boolean | undefined {
+  return span === undefined || !isSampled(span) ? undefined : (trail?.sampled ?? true);
 }
 
 function isSampled(span: SpanContext): boolean {

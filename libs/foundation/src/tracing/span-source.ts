@@ -1,4 +1,4 @@
-import { trace, type Tracer } from "@opentelemetry/api";
+import { type Span as ApiSpan, trace, type Tracer } from "@opentelemetry/api";
 import { globalProvider, hasContextManager, hasGlobalProvider } from "./api-global.ts";
 import type { RecordingGate } from "./recording-gate.ts";
 import { homeOfGlobalProvider, type SpanHome } from "./span-home.ts";
@@ -19,6 +19,8 @@ export interface SpanSource {
   readonly apart: boolean;
   /** Where its spans go now. Left out: to an SDK that the process has of its own. */
   home?(): SpanHome;
+  /** Told of the span of each read that was kept whatever its outcome, at its start: their hit rate is that of all reads. */
+  sampled?(span: ApiSpan): void;
 }
 
 /**

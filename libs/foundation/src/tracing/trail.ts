@@ -7,20 +7,26 @@ const MAX_TEXTS = 64;
 
 const TRAIL = createContextKey("Cogniverse cache: trail of a tenant");
 
+/** What a trail is begun with. */
+export type TrailStart = Pick<Trail, "tenantId" | "traceId" | "clock" | "home" | "sampled">;
+
 /** What the spans of one tenant in one trace share. */
 export class Trail {
   readonly tenantId: string;
   readonly traceId: string;
   readonly clock: SpanClock;
   readonly home: SpanHome;
+  /** False below what is there only because of its outcome: a read that missed, failed or was slow. */
+  readonly sampled: boolean;
   /** Keys and scopes that its spans were told, with the form that may be shown: the text of an error may hold them. */
   readonly texts: Map<string, string> = new Map();
 
-  constructor(tenantId: string, traceId: string, clock: SpanClock, home: SpanHome) {
+  constructor({ tenantId, traceId, clock, home, sampled }: TrailStart) {
     this.tenantId = tenantId;
     this.traceId = traceId;
     this.clock = clock;
     this.home = home;
+    this.sampled = sampled;
   }
 
   remember(text: string, visible: string): void {

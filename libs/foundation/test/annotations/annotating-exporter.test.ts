@@ -6,16 +6,21 @@ import {
   SimpleSpanProcessor,
   type ReadableSpan,
 } from "@opentelemetry/sdk-trace-base";
+import { markSampled } from "../../src/tracing/sampled-read.ts";
 import { AnnotatingExporter } from "../../src/node/annotations/annotating-exporter.ts";
 
 function finishedSpans(): ReadableSpan[] {
   const kept = new InMemorySpanExporter();
   const provider = new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(kept)] });
   const tracer = provider.getTracer("test");
-  tracer.startSpan("cache.get", { attributes: { "cache.hit": "warm" } }).end();
-  tracer.startSpan("cache.get", { attributes: { "cache.hit": "miss" } }).end();
-  tracer.startSpan("cache.get").end();
-  tracer.startSpan("cache.put", { attributes: { "cache.hit": "warm" } }).end();
+  const begun = [
+    tracer.startSpan("cache.get", { attributes: { "cache.hit": "warm" } }),
+    tracer.startSpan("cache.get", { attributes: { "cache.hit": "miss" } }),
+    tracer.startSpan("cache.get"),
+  ];
+  for (const span of begun) markSampled(span);
+  begun.push(tracer.startSpan("cache.get", { attributes: { "cache.hit": "miss" } }));
+  for (const span of begun) span.end();
   return kept.getFinishedSpans();
 }
 
@@ -37,7 +42,7 @@ function spanIndex(spans: readonly ReadableSpan[], spanId: string): number {
   return spans.findIndex((span) => span.spanContext().spanId === spanId);
 }
 
-test("reads of an acknowledged export are annotated with what they hit; other spans are not", () => {
+test("sampled reads of an acknowledged export are annotated with what they hit; others are not", () => {
   expect(exported({ code: ExportResultCode.SUCCESS })).toEqual(["0 warm", "1 miss"]);
 });
 

@@ -1,12 +1,11 @@
 import { ExportResultCode, type ExportResult } from "@opentelemetry/core";
 import type { ReadableSpan, SpanExporter } from "@opentelemetry/sdk-trace-base";
+import { isMarkedSampled } from "../../tracing/sampled-read.ts";
 import type { HitAnnotations } from "./hit-annotations.ts";
 
-/** The spans that are annotated. */
-const READ = "cache.get";
-
 /**
- * Annotates the reads of each export that Phoenix took: those of one that failed would be asked for in vain. Goes around the exporter itself, so that it sees
+ * Annotates the reads of each export that Phoenix took, as far as they were kept whatever their outcome: the others are misses and slow reads, which
+ * would make a rate of them all too low. Those of an export that failed would be asked for in vain. Goes around the exporter itself, so that it sees
  * only what was sampled and not dropped. Leaves {@link HitAnnotations} to whoever made them.
  */
 export class AnnotatingExporter implements SpanExporter {
@@ -36,7 +35,7 @@ export class AnnotatingExporter implements SpanExporter {
   #annotate(spans: readonly ReadableSpan[]): void {
     for (const span of spans) {
       const hit = span.attributes["cache.hit"];
-      if (span.name === READ && typeof hit === "string")
+      if (typeof hit === "string" && isMarkedSampled(span))
         this.#annotations.annotate(span.spanContext().spanId, hit);
     }
   }

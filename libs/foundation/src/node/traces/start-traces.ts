@@ -1,4 +1,5 @@
 import type { Logger } from "@cogniverse/sdk";
+import { markSampled } from "../../tracing/sampled-read.ts";
 import { type SpanSource, TRACER_NAME } from "../../tracing/span-source.ts";
 import { AnnotatingExporter } from "../annotations/annotating-exporter.ts";
 import { HitAnnotations } from "../annotations/hit-annotations.ts";
@@ -90,6 +91,7 @@ class Running implements RunningTraces {
       home: () => providers,
       isLive: () => this.#live,
       tracerFor: (tenantId) => providers.tracer(tenantId, TRACER_NAME),
+      ...(parts.annotations !== undefined && { sampled: markSampled }),
     };
   }
 
