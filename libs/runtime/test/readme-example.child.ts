@@ -1,7 +1,7 @@
 import { keys } from "@cogniverse/core";
 import { createCache } from "@cogniverse/runtime";
 
-await using cache = await createCache({ configPath: "configs/embedded.yaml" });
+await using cache = await createCache({ configPath: "cache.yaml" });
 const acme = cache.forTenant("acme");
 const key = keys.transcription({ video: "lecture-1" });
 const transcript = await acme.getOrCompute(key, () => ({ text: "computed once" }));

@@ -3,9 +3,9 @@ import { createCache } from "@cogniverse/runtime";
 import { pino } from "pino";
 
 await using cache = await createCache({
-  configPath: "configs/embedded.yaml",
+  configPath: "cache.yaml",
   // Figures at a free port; with PHOENIX_COLLECTOR_ENDPOINT traces go to a Phoenix as well.
-  env: { COGNIVERSE_METRICS_PORT: "0" },
+  env: { METRICS_PORT: "0" },
   logger: pinoLogger(pino({ level: "warn" })), // or Fastify's app.log
 });
 // Spans of your own: those of the cache become their children.

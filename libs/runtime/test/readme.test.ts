@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { cp, mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -21,7 +21,8 @@ test.each([
   expect(blocks("ts")[number]).toBe(await readFile(at(file), "utf8"));
   const folder = await mkdtemp(join(tmpdir(), "cogniverse-readme-"));
   try {
-    await cp(at("../../../configs"), join(folder, "configs"), { recursive: true });
+    // Nothing else is there, as where the package was just added.
+    await writeFile(join(folder, "cache.yaml"), blocks("yaml")[0] ?? "");
     const args = ["--conditions=@cogniverse/source", at(file)];
     const { stdout } = await run(process.execPath, args, { cwd: folder });
     expect(stdout.trim()).toBe(printed);
