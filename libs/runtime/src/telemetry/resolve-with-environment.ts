@@ -30,5 +30,9 @@ export function isExporting({ enabled, traces, metrics }: ResolvedTelemetryConfi
 /** What the foundation calls a wrong configuration. What the section itself says was looked at before, so it is about variables, packages or a port. */
 export function telemetryFinding(error: unknown): Finding | undefined {
   if (!CacheError.isInstance(error) || error.code !== "invalid_config") return undefined;
-  return { code: "wrong_value", path: ["telemetry"], message: error.message, atName: true };
+  const { message } = error;
+  const option = /^telemetry\.metrics\.prometheus: .* change `(port|host)`/.exec(message)?.[1];
+  if (option === undefined)
+    return { code: "wrong_value", path: ["telemetry"], message, atName: true };
+  return { code: "wrong_value", path: ["telemetry", "metrics", "prometheus", option], message };
 }

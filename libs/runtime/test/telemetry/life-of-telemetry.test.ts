@@ -13,6 +13,7 @@ import {
   SimpleSpanProcessor,
 } from "@opentelemetry/sdk-trace-base";
 import { ConfigError, createCache } from "../../src/index.ts";
+import { withYaml } from "../support/check-yaml.ts";
 import { fakeModule } from "../support/fake-modules.ts";
 import { cacheWith, hitAndMiss, oneSpan, recorder } from "../support/otlp-requests.ts";
 
@@ -150,6 +151,24 @@ test("a wrong variable and a taken port are a wrong configuration", async () => 
   const error = await cacheWith({ metrics: { prometheus: { port } } }).catch((e: unknown) => e);
   expect(ConfigError.isInstance(error)).toBe(true);
   expect(String(error)).toContain(String(port));
+  const yaml = (option: string): string => `caching:
+  tiers:
+    memory: { backend: memory }
+telemetry:
+  metrics:
+    prometheus: { path: /m, ${option} }
+`;
+  const places = async (option: string): Promise<unknown> =>
+    withYaml(yaml(option), async (configPath) => {
+      const made = createCache({ configPath, env: {}, logger: silentLogger });
+      const refused = await made.catch((e: unknown) => e);
+      if (!ConfigError.isInstance(refused)) return refused;
+      return refused.problems.map(({ path, location }) => [path, location?.line, location?.column]);
+    });
+  expect(await places(`port: ${port}`)).toEqual([["telemetry.metrics.prometheus.port", 6, 35]]);
+  expect(await places("port: 0, host: 192.0.2.1")).toEqual([
+    ["telemetry.metrics.prometheus.host", 6, 44],
+  ]);
   const config = { caching, telemetry: { endpoint: "http://127.0.0.1:1" } };
   const env = { OTEL_BSP_SCHEDULE_DELAY: "soon" };
   const making = createCache({ config, env, logger: silentLogger });
