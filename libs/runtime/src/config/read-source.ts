@@ -59,7 +59,9 @@ function syntaxProblems(yaml: YamlDocument): { problems: LocatedProblem[]; fatal
 
 function variableHint(yaml: YamlDocument, line: number): string {
   const text = yaml.source.split("\n")[line - 1] ?? "";
-  return /\{.*\$\{/.test(text) ? '. Inside { } a variable stands in quotes: "${NAME}"' : "";
+  return /\{.*\$\{/.test(text)
+    ? '. Inside { } a variable stands in quotes: "${NAME}"; for a number, true or false put the option on a line of its own, without quotes'
+    : "";
 }
 
 function expandDocument(

@@ -44,7 +44,9 @@ describe("variables", () => {
 
   test("a variable inside { } without quotes gets a hint", async () => {
     expect(await linesIn("caching: { enabled: ${ON} }")).toEqual([
-      expect.stringContaining('Inside { } a variable stands in quotes: "${NAME}"'),
+      expect.stringMatching(
+        /Inside \{ \} a variable stands in quotes: "\$\{NAME\}"; for a number.* on a line of its own/,
+      ),
     ]);
   });
 });
