@@ -49,10 +49,18 @@ function isExtension(path: ConfigPath, key: string): boolean {
   return path.length === 0 && key.startsWith("x-");
 }
 
+/** Sections of the file. */
+const TOP_NAMES: readonly string[] = validNames([]);
+
 function unknownName(path: ConfigPath, key: string): Finding {
   const names = validNames(path);
   const suggestion = nearestName(key, names);
   const known = names.length === 0 ? "" : ` Known here: ${names.join(", ")}.`;
+  const isAbove = path.length > 0 && !names.includes(key) && TOP_NAMES.includes(key);
+  if (isAbove) {
+    const message = `"${key}" stands at the top, not inside of "${path.at(-1)}"`;
+    return { code: "unknown_name", path: [...path, key], message, atName: true };
+  }
   const message = `Unknown option "${key}"${suggestion === undefined ? `.${known}` : meant(suggestion)}`;
   return { code: "unknown_name", path: [...path, key], message, suggestion, atName: true };
 }
@@ -114,6 +122,9 @@ function hint(issue: Issue, value: unknown): string {
   if (issue.code === "too_small" && issue.path.at(-1) === "ttl")
     return " (null = never expires; leave it out for each tier's own default)";
   if (issue.code !== "invalid_type") return "";
+  const isSwitch = value === true || value === null;
+  if (isSwitch && issue.expected === "object" && takesDefaults(issue.path))
+    return ": {} takes the defaults";
   if (
     issue.expected === "boolean" &&
     typeof value === "string" &&
@@ -124,6 +135,11 @@ function hint(issue: Issue, value: unknown): string {
     return ": take the quotes away";
   const scalar = typeof value === "number" || typeof value === "boolean";
   return issue.expected === "string" && scalar ? ": put it in quotes" : "";
+}
+
+/** All of telemetry is optional, but for where metrics are pushed to. */
+function takesDefaults(path: Issue["path"]): boolean {
+  return path[0] === "telemetry" && path.at(-1) !== "otlp";
 }
 
 function isScalarText(text: string): boolean {

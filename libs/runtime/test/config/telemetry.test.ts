@@ -18,6 +18,12 @@ describe("names and values of the section telemetry", () => {
       '4:12 "telemetry" must be a map, not text',
     ]);
     expect(await linesIn(`${MEMORY}telemetry: {}\n`)).toEqual([]);
+    expect(await linesIn(`${MEMORY}telemetry:\n`)).toEqual([
+      '4:1 "telemetry" must be a map, not nothing: {} takes the defaults',
+    ]);
+    expect(await linesIn(`${MEMORY}  telemetry: {}\n`)).toEqual([
+      '4:3 "telemetry" stands at the top, not inside of "caching"',
+    ]);
   });
 
   test.each([
@@ -65,6 +71,8 @@ describe("names and values of the section telemetry", () => {
     ["metrics: { prometheus: { port: -1 } }", '5:34 "port" must be at least 0'],
     ["metrics: { prometheus: { path: metrics } }", '5:34 "path" must be a path such as /metrics'],
     ['metrics: { prometheus: { host: "" } }', '5:34 "host" must be text that is not empty'],
+    ["metrics: { prometheus: true }", "not true or false: {} takes the defaults"],
+    ["metrics: { prometheus: }", '"prometheus" must be a map, not nothing: {} takes the defaults'],
     ["metrics: { prometheus: on }", '5:26 "prometheus" must be a map, not text'],
     ["metrics: { otlp: { endpoint: ftp://h } }", '5:32 "endpoint" must be an http:// or https://'],
     ["metrics: { tenants: 0 }", '5:23 "tenants" must be at least 1'],
