@@ -1,8 +1,8 @@
-import { openMetrics, openTelemetry } from "@cogniverse/foundation";
 import { resolveTelemetryConfig } from "@cogniverse/foundation/config";
 import type { Telemetry, TelemetryConfig } from "@cogniverse/foundation/node";
 import type { Clock, Logger, TelemetryPort } from "@cogniverse/sdk";
 import type { Environment } from "../config/expand-variables.ts";
+import { processPort } from "./process-port.ts";
 import { isExporting, telemetryFinding } from "./resolve-with-environment.ts";
 
 /** Where a cache reports to. `started`: what is this cache's own, to be shut down with it. */
@@ -26,10 +26,10 @@ export type TelemetryParts = Readonly<{
 export async function cacheTelemetry(parts: TelemetryParts): Promise<CacheTelemetry> {
   const { given, config, logger, env, clock, tracesWithinMs } = parts;
   if (given !== undefined) return { port: given, started: undefined };
-  if (config === undefined) return { port: openTelemetry(), started: undefined };
+  if (config === undefined) return { port: await processPort(config, logger), started: undefined };
   if (tracesWithinMs !== undefined) return tracesOfCommand(parts, config, tracesWithinMs);
   if (!isExporting(resolveTelemetryConfig(config, env)))
-    return { port: ofTheProcess(config, logger), started: undefined };
+    return { port: await processPort(config, logger), started: undefined };
   const { startTelemetry } = await import("@cogniverse/foundation/node");
   const started = await startTelemetry(config, { logger, env, clock });
   return { port: started.port, started };
@@ -49,21 +49,6 @@ async function tracesOfCommand(
     const finding = telemetryFinding(error);
     if (finding === undefined) throw error;
     parts.logger.warn("no span of this command is exported", { why: finding.message });
-    return { port: openTelemetry(), started: undefined };
+    return { port: await processPort(config, parts.logger), started: undefined };
   }
-}
-
-/** What a section says of spans holds for the process's own SDK as well. */
-function ofTheProcess(config: TelemetryConfig, logger: Logger): TelemetryPort {
-  const { keys, values, sampling, metrics } = config;
-  const { visibility, secret } = keys ?? {};
-  const { tenants, keyTypes } = metrics ?? {};
-  return openTelemetry({
-    visibility,
-    secret,
-    values,
-    hits: sampling?.hits,
-    metrics: openMetrics({ tenants, keyTypes }),
-    logger,
-  });
 }
