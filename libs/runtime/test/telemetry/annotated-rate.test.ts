@@ -1,5 +1,6 @@
 import { expect, test } from "@jest/globals";
 import { keys } from "@cogniverse/core";
+import { trace } from "@opentelemetry/api";
 import type { ConfiguredCache } from "../../src/index.ts";
 import { sentWith, type Sent } from "../support/otlp-requests.ts";
 
@@ -31,7 +32,7 @@ test("the mean of cache_hit is the hit rate of the reads below a span, whatever 
   let done = 0;
   const sent = await sentWith(SECTION, async (cache) => {
     await read(cache, "known");
-    for (let trace = 0; trace < TRACES; trace++)
+    for (let search = 0; search < TRACES; search++)
       await cache.telemetry.span(
         "search",
         "acme",
@@ -63,6 +64,20 @@ test("a read outside of any span, and what its compute reads, is exported and no
   expect(sent.map(({ text }) => text).join("")).toContain("cache.get");
   expect(scores(sent)).toEqual([]);
 });
+
+test.each(["attribute", "project"] as const)(
+  "reads below a span of the application's own are annotated, hit and miss, with tenancy %s",
+  async (tenancy) => {
+    const section = { ...SECTION, sampling: { hits: 1 }, tenancy };
+    const sent = await sentWith(section, async (cache) => {
+      await trace.getTracer("application").startActiveSpan("request", async (span) => {
+        for (let at = 0; at < 4; at++) await read(cache, "known");
+        span.end();
+      });
+    });
+    expect(scores(sent)).toEqual([0, 1, 1, 1]);
+  },
+);
 
 test("a read that goes on after the span it began in is not annotated", async () => {
   const sent = await sentWith({ ...SECTION, sampling: { hits: 1 } }, async (cache) => {
