@@ -1,3 +1,6 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { expect, test } from "@jest/globals";
 import { HitAnnotations } from "../../src/node/annotations/hit-annotations.ts";
 import { recordingLogger } from "../metrics/node-metrics.ts";
@@ -61,6 +64,30 @@ test("while a scripted server is down the queue is bounded, what is beyond is co
     "export of annotations works again",
   ]);
   expect(JSON.stringify(logger.lines)).not.toContain("s3cret");
+});
+
+test("a kept connection that a scripted server has closed is no failure; a server that closes every one is", async () => {
+  let closes = 1;
+  const server = createServer((request, response) => {
+    request.resume();
+    if (closes-- > 0) request.socket.destroy();
+    else response.writeHead(200).end("{}");
+  });
+  await once(server.listen(0, "127.0.0.1"), "listening");
+  // A server that listens on TCP has this form of address.
+  const url = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}/`;
+  const logger = recordingLogger();
+  const hits = new HitAnnotations({ url, headers: {}, timeoutMs: 60_000 }, logger);
+  annotateAll(hits, 1);
+  await hits.flush(60_000);
+  expect([hits.stats, logger.lines]).toMatchObject([{ sent: 1, failures: 0 }, []]);
+  closes = 1000;
+  annotateAll(hits, 1);
+  await hits.flush(60_000);
+  expect(hits.stats).toMatchObject({ sent: 1, failures: 1, queue: 1 });
+  await hits.shutdown(0);
+  server.closeAllConnections();
+  server.close();
 });
 
 test("what a scripted server refuses for good is given up and counted", async () => {

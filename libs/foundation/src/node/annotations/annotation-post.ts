@@ -17,14 +17,27 @@ export interface AnnotationTarget {
 /** Why a request was in vain. */
 export type PostFailure = Readonly<{ reason: string; retryable: boolean }>;
 
+/** A connection that was kept open and closed by the other side meanwhile: nothing is wrong with who is there. */
+const STALE: readonly string[] = ["ECONNRESET", "EPIPE", "UND_ERR_SOCKET"];
+
 /**
- * Sends one request, without a span of an instrumented `fetch`. Phoenix answers before it stores: annotations of spans that it does not have yet
+ * Sends one request, and a second one where it met a connection that had been closed: to annotate twice does no harm. Without a span of an instrumented `fetch`. Phoenix answers before it stores: annotations of spans that it does not have yet
  * wait there, and are tried every 10 s for 10 minutes (20.26.1; with `sync=true` it refuses them). Never rejects; `undefined` is success.
  */
 export async function postAnnotations(
   target: AnnotationTarget,
   outcomes: readonly HitOutcome[],
-  { signal }: Options<{ signal: AbortSignal }> = {},
+  options: Options<{ signal: AbortSignal }> = {},
+): Promise<PostFailure | undefined> {
+  const failure = await post(target, outcomes, options);
+  const isStale = failure !== undefined && STALE.includes(failure.reason);
+  return isStale ? post(target, outcomes, options) : failure;
+}
+
+async function post(
+  target: AnnotationTarget,
+  outcomes: readonly HitOutcome[],
+  { signal }: Options<{ signal: AbortSignal }>,
 ): Promise<PostFailure | undefined> {
   const timeout = AbortSignal.timeout(target.timeoutMs);
   try {
