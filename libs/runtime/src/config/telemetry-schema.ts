@@ -158,7 +158,9 @@ export const telemetrySchema: z.ZodType<TelemetrySection> = z
     annotations: z
       .boolean()
       .optional()
-      .describe("A cache_hit annotation in Phoenix for each recorded read. Default false."),
+      .describe(
+        "A cache_hit annotation in Phoenix for each read that was kept whatever its outcome. Default false.",
+      ),
     batch: batch.optional(),
     shutdown_ms: milliseconds.describe(
       "How long closing the cache waits for what is left to export. Default 5000.",

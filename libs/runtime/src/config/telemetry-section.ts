@@ -79,7 +79,7 @@ export interface TelemetrySection {
     | undefined;
   /** Pass on the values that a caller gave to a span. Default false. */
   readonly values?: boolean | undefined;
-  /** A `cache_hit` annotation in Phoenix for each recorded read. Default false. */
+  /** A `cache_hit` annotation in Phoenix for each read that was kept whatever its outcome. Default false. */
   readonly annotations?: boolean | undefined;
   /** The queue between a read and the collector. */
   readonly batch?:
