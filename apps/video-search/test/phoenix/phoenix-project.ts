@@ -46,11 +46,11 @@ export class PhoenixProject {
     return ((await response.json()) as { readonly data: readonly PhoenixSpan[] }).data;
   }
 
-  /** What an expression of the Spans tab finds, once it finds anything. */
+  /** What an expression of the Spans tab finds, once it finds anything. Annotations change no count that Phoenix has answered before: it asks with one more space each time. */
   async finds(filter: string): Promise<number> {
     const fields = "recordCount(filterCondition: $text)";
-    for (;;) {
-      const { recordCount } = await this.#ask(fields, filter);
+    for (let text = filter; ; text += " ") {
+      const { recordCount } = await this.#ask(fields, text);
       if (recordCount > 0) return recordCount;
       await delay(POLL_MS);
     }
@@ -66,8 +66,12 @@ export class PhoenixProject {
     }
   }
 
-  /** What Phoenix charts of an annotation. */
-  async annotated(name: string): Promise<NonNullable<Project["spanAnnotationSummary"]>> {
+  /** What Phoenix charts of an annotation, once all these labels are there. They are filed after their spans, and what was charted before is not looked at again. */
+  async annotated(
+    name: string,
+    labels: readonly string[],
+  ): Promise<NonNullable<Project["spanAnnotationSummary"]>> {
+    for (const label of labels) await this.finds(`annotations['${name}'].label == '${label}'`);
     const fields =
       "spanAnnotationSummary(annotationName: $text) { meanScore labelFractions { label fraction } }";
     for (;;) {
