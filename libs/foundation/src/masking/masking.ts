@@ -40,20 +40,23 @@ export class Masking {
 
   attributes(trail: Trail, attributes: Attributes): Record<string, string | number | boolean> {
     return this.#attributes.mask(trail.tenantId, attributes, {
-      told: (text, visible) => trail.remember(text, visible),
-      freeText: (text) => this.#text.mask(text, formsOf(trail.texts)),
+      told: ignored,
+      freeText: (text) => this.#text.mask(text, formsOf(this.#textsOf(trail))),
     });
   }
 
-  /** Takes note of the keys in `attributes`, so that an error that comes before the span's end cannot show them. */
+  /** Takes note of the keys in `attributes`, so that no error of the trace can show them. What may be shown of them is worked out where one has to be. */
   note(trail: Trail, attributes: Attributes): void {
-    for (const [text, visible] of this.#textsIn(trail, attributes)) trail.remember(text, visible);
+    for (const name of NAMED) {
+      const text = attributes[name];
+      if (typeof text === "string") trail.remember(text, name);
+    }
   }
 
   /** `told`: what the span itself was told, which its trail may have forgotten since. */
   error(trail: Trail, error: unknown, told: Attributes): ShownError {
     const own = this.#textsIn(trail, told);
-    const texts = new Map([...trail.texts, ...own]);
+    const texts = new Map([...this.#textsOf(trail), ...own]);
     if (typeof error === "object" && error !== null) {
       for (const [text, visible] of this.#ofErrors.get(error) ?? []) texts.set(text, visible);
       // Spans above record it too, and know nothing of the key that it names.
@@ -65,6 +68,15 @@ export class Masking {
       keyForm: (key) => this.#keys.key(trail.tenantId, key),
       values: this.#values,
     });
+  }
+
+  /** Keys and scopes of a trail, each with what may be shown of it. */
+  #textsOf(trail: Trail): Map<string, string> {
+    const texts = new Map<string, string>();
+    for (const [text, name] of trail.texts)
+      for (const [hidden, visible] of this.#textsIn(trail, { [name]: text }))
+        texts.set(hidden, visible);
+    return texts;
   }
 
   /** Keys and scopes of a span, each with what may be shown of it. */
@@ -84,6 +96,8 @@ export class Masking {
     return texts;
   }
 }
+
+const ignored = (): void => undefined;
 
 const NAMED = ["cache.key", ...SCOPES] as const;
 

@@ -69,6 +69,7 @@ export class PortSpan implements Span {
     if (this.#ended) return;
     try {
       const { span, trail } = this.#begun;
+      this.#note(attributes);
       const shown = this.#tools.enrichment.mask(this.#tools.masking.attributes(trail, attributes));
       span.addEvent(name, shown, later(trail.clock.at(agoMs), this.#begun.startedAt));
     } catch {

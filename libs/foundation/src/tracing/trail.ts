@@ -18,7 +18,7 @@ export class Trail {
   readonly home: SpanHome;
   /** False below what is there only because of its outcome: a read that missed, failed or was slow. */
   readonly sampled: boolean;
-  /** Keys and scopes that its spans were told, with the form that may be shown: the text of an error may hold them. */
+  /** Keys and scopes that its spans were told, with the attribute that each was told in: the text of an error may hold them. */
   readonly texts: Map<string, string> = new Map();
 
   constructor({ tenantId, traceId, clock, home, sampled }: TrailStart) {
@@ -29,14 +29,14 @@ export class Trail {
     this.sampled = sampled;
   }
 
-  remember(text: string, visible: string): void {
-    if (text === visible || this.texts.has(text)) return;
+  remember(text: string, attribute: string): void {
+    if (this.texts.has(text)) return;
     if (this.texts.size >= MAX_TEXTS)
       for (const oldest of this.texts.keys()) {
         this.texts.delete(oldest);
         break;
       }
-    this.texts.set(text, visible);
+    this.texts.set(text, attribute);
   }
 }
 
