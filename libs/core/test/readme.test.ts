@@ -11,6 +11,7 @@ test.each([
     2,
     [
       ["cache.get", "absent", undefined],
+      ["cache.invalidate", undefined, undefined],
       ["cache.get", "invalidated", "tag video:holiday"],
     ],
   ],
