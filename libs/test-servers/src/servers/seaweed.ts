@@ -71,12 +71,23 @@ export async function startSeaweed({
       },
       cwd: dataFolder,
     }),
-    // It says so once all its parts answer, and names another port where ours was taken.
-    isReady: ([s3], log) =>
-      log.includes("All enabled components are running") && log.includes(`${host}:${s3}\n`),
+    // It says so once all its parts answer, and names another port where ours was taken. Until the master has heard of the volumes, what is kept in
+    // them is an internal error.
+    isReady: async ([s3, , master], log) =>
+      log.includes("All enabled components are running") &&
+      log.includes(`${host}:${s3}\n`) &&
+      (await knowsItsVolumes(`http://${host}:${master}/dir/status`)),
     saveSignal: "SIGTERM",
     keepsAfterKill: true,
     keepsAfterStop: true,
   });
   return new S3Server(started, { endpoint: `http://${host}:${started.ports[0]}`, credentials });
+}
+
+async function knowsItsVolumes(status: string): Promise<boolean> {
+  const response = await fetch(status).catch(() => undefined);
+  if (response?.ok !== true) return false;
+  // Its own form: how many volumes all servers that it has heard of may have.
+  const { Topology } = (await response.json()) as { readonly Topology?: { readonly Max?: number } };
+  return (Topology?.Max ?? 0) > 0;
 }
