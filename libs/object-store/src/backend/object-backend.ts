@@ -68,6 +68,8 @@ export class ObjectBackend implements CacheBackend {
   readonly #coalescer: PutCoalescer | undefined;
   readonly #listing: EntryListing;
   readonly #running = new Set<Promise<unknown>>();
+  /** By name: removal of a damaged copy that is under way. */
+  readonly #dropping = new Map<string, Promise<void>>();
   #closed: Promise<void> | undefined;
 
   constructor(client: ObjectClient, options: ObjectBackendOptions, context: BackendContext) {
@@ -186,6 +188,8 @@ export class ObjectBackend implements CacheBackend {
     condition: WriteCondition | undefined,
     call: Call | undefined,
   ): Promise<string | undefined> {
+    // Where an etag is of the bytes alone, the removal of a damaged copy would take the same bytes written anew along.
+    await this.#dropping.get(this.#name(tenantId, key));
     const write = this.#write(metadata, key, data.byteLength);
     const entry = { name: this.#name(tenantId, key), data, order: metadata, write };
     if (this.#coalescer !== undefined && (condition === undefined || condition.if === "not-newer"))
@@ -206,6 +210,7 @@ export class ObjectBackend implements CacheBackend {
     const headers = (): ObjectWrite["headers"] =>
       formatHeaders(seal(), this.#client.metadataLimitBytes);
     this.#recent.forget(name);
+    await this.#dropping.get(name);
     return this.#client.upload(name, body, headers, { storageClass }, call);
   }
 
@@ -223,13 +228,20 @@ export class ObjectBackend implements CacheBackend {
   #drop(name: string, etag: string | undefined): void {
     const { logger, tier } = this.#context;
     logger.warn("A damaged copy is dropped", { tier });
+    const before = this.#dropping.get(name);
     const dropping = (async () => {
+      await before;
       const known = etag ?? (await this.#client.head(name))?.etag;
       if (known !== undefined) await this.#client.delete(name, known);
     })();
-    void this.#track(dropping).catch((error: unknown) =>
-      logger.warn("A damaged copy could not be dropped", { tier, error: String(error) }),
-    );
+    const over = this.#track(dropping)
+      .catch((error: unknown) =>
+        logger.warn("A damaged copy could not be dropped", { tier, error: String(error) }),
+      )
+      .finally(() => {
+        if (this.#dropping.get(name) === over) this.#dropping.delete(name);
+      });
+    this.#dropping.set(name, over);
   }
 
   #check(): void {
