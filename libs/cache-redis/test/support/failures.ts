@@ -63,7 +63,8 @@ export const failures: Failures = {
     broken(
       () => startRedis({ users: [USER] }),
       async (server) => server.pause(),
-      { ...asUser, command_timeout_ms: 500 },
+      // What a busy machine keeps to while the tier is opened.
+      { ...asUser, command_timeout_ms: 2000 },
     ),
   stopped: () =>
     broken(
