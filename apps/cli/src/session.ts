@@ -6,7 +6,7 @@ import {
   formatConfigProblems,
   type ConfiguredCache,
 } from "@cogniverse/runtime";
-import { CacheError, type Logger, type TelemetryPort } from "@cogniverse/sdk";
+import { CacheError, type Logger, runInSpan } from "@cogniverse/sdk";
 import { codeOf } from "./error-code.ts";
 import { EXIT, ExitError } from "./exit-code.ts";
 import { TierFailures } from "./left-out.ts";
@@ -90,7 +90,10 @@ export async function changeCache<R>(
   });
   try {
     session.signal.throwIfAborted();
-    return await inSpan(cache.telemetry, `cogniverse-cache ${command}`, tenant, () => run(cache));
+    // Below it also the span of a put is kept.
+    const kept = { always: true };
+    const span = cache.telemetry.startSpan(`cogniverse-cache ${command}`, tenant, kept);
+    return await runInSpan(span, () => run(cache));
   } finally {
     await cache.close();
     const { dropped = 0, queue = 0 } = cache.telemetryReport ?? {};
@@ -98,24 +101,6 @@ export async function changeCache<R>(
       session.output.note(
         `Spans of this command are lost: ${dropped + queue}; the collector did not take them`,
       );
-  }
-}
-
-/** Below it also the span of a put is kept. */
-async function inSpan<R>(
-  telemetry: TelemetryPort,
-  name: string,
-  tenant: string,
-  run: () => Promise<R>,
-): Promise<R> {
-  const span = telemetry.startSpan(name, tenant, { always: true });
-  try {
-    return await span.within(run);
-  } catch (error) {
-    span.recordError(error);
-    throw error;
-  } finally {
-    span.end();
   }
 }
 

@@ -1,9 +1,16 @@
-import { types } from "node:util";
-import type { Attributes, Logger, Options, Span, SpanStart, TelemetryPort } from "@cogniverse/sdk";
+import {
+  type Attributes,
+  type Logger,
+  NO_SPAN,
+  type Options,
+  runInSpan,
+  type Span,
+  type SpanStart,
+  type TelemetryPort,
+} from "@cogniverse/sdk";
 import type { KeyVisibility } from "./masking/key-visibility.ts";
 import { Masking } from "./masking/masking.ts";
 import { type MetricsPort, openMetrics } from "./metrics/open-metrics.ts";
-import { NO_SPAN } from "./tracing/no-span.ts";
 import type { RecordingGate } from "./tracing/recording-gate.ts";
 import { machineTime, type TimeSource } from "./tracing/span-clock.ts";
 import { noEnrichment, type SpanEnrichment } from "./tracing/span-enrichment.ts";
@@ -116,23 +123,4 @@ class ApiPort implements TelemetryPort {
       read(emit);
     });
   }
-}
-
-function runInSpan<R>(span: Span, run: (span: Span) => R): R {
-  const fail = (error: unknown): void => {
-    span.recordError(error);
-    span.end();
-  };
-  let result: R;
-  try {
-    result = span.within(() => run(span));
-  } catch (error) {
-    fail(error);
-    throw error;
-  }
-  // What is returned is handed on as it is; a second branch of the promise only notices its end. Promises of any realm, no other thenable:
-  // `then` of a lazy one would run it twice.
-  if (types.isPromise(result)) result.then(() => span.end(), fail);
-  else span.end();
-  return result;
 }

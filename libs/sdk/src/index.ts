@@ -4,6 +4,8 @@ export type { Clock } from "./clock.ts";
 export type { Random } from "./random.ts";
 export type { Logger, LogFields } from "./logger.ts";
 export type { Attributes, Observation, Span, SpanStart, TelemetryPort } from "./telemetry.ts";
+export { NO_SPAN } from "./no-span.ts";
+export { runInSpan } from "./run-in-span.ts";
 export { METRICS, type Metric } from "./metrics.ts";
 export { CacheError, type CacheErrorCode, type CacheErrorOptions } from "./errors.ts";
 export { START, toPosition, type Position } from "./position.ts";

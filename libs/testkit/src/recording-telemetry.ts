@@ -1,5 +1,12 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import type { Attributes, Observation, Span, SpanStart, TelemetryPort } from "@cogniverse/sdk";
+import {
+  type Attributes,
+  type Observation,
+  runInSpan,
+  type Span,
+  type SpanStart,
+  type TelemetryPort,
+} from "@cogniverse/sdk";
 
 /** A span as it was when read. */
 export interface RecordedSpan {
@@ -130,22 +137,4 @@ class SpanRecorder {
     const record = this.#recordOf.get(span);
     return record === undefined ? [] : [record];
   }
-}
-
-function runInSpan<R>(span: Span, run: (span: Span) => R): R {
-  const fail = (error: unknown): void => {
-    span.recordError(error);
-    span.end();
-  };
-  let result: R;
-  try {
-    result = span.within(() => run(span));
-  } catch (error) {
-    fail(error);
-    throw error;
-  }
-  // Whatever is returned is handed on as it is; a second branch of the promise only notices its end.
-  if (result instanceof Promise) result.then(() => span.end(), fail);
-  else span.end();
-  return result;
 }

@@ -1,4 +1,4 @@
-import type { Attributes, Span, SpanStart } from "@cogniverse/sdk";
+import { type Attributes, NO_SPAN, type Span, type SpanStart } from "@cogniverse/sdk";
 import {
   type Context,
   isSpanContextValid,
@@ -10,7 +10,6 @@ import {
   TraceFlags,
 } from "@opentelemetry/api";
 import { activeContext } from "./api-global.ts";
-import { NO_SPAN } from "./no-span.ts";
 import { PortSpan, type SpanTools } from "./port-span.ts";
 import { SpanClock, type TimeSource } from "./span-clock.ts";
 import type { SpanSource } from "./span-source.ts";

@@ -1,4 +1,4 @@
-import type { Span } from "@cogniverse/sdk";
+import type { Span } from "./telemetry.ts";
 
 const nothing = (): void => undefined;
 
