@@ -1,4 +1,5 @@
 export { install, pythonWithNumpy, type Missing, type Need } from "./install/install.ts";
+export { startRecorder, type Recorder, type Sent } from "./recorder.ts";
 export { serverSuite } from "./server-suite.ts";
 export { Server } from "./server.ts";
 export {

@@ -1,35 +1,6 @@
-import { once } from "node:events";
-import { createServer } from "node:http";
-import { buffer } from "node:stream/consumers";
-import { gunzipSync } from "node:zlib";
+import { startRecorder } from "@cogniverse/test-servers";
 import { expect, test } from "@jest/globals";
 import { CliHome } from "../support/cli-home.ts";
-
-/** A scripted collector: the bodies of the exports that it is sent, unpacked, with names between bytes of protobuf. */
-async function collector(): Promise<
-  AsyncDisposable & Readonly<{ url: string; exports: readonly string[] }>
-> {
-  const exports: string[] = [];
-  const server = createServer(async (request, response) => {
-    const body = await buffer(request);
-    const isGzip = request.headers["content-encoding"] === "gzip";
-    exports.push((isGzip ? gunzipSync(body) : body).toString("latin1"));
-    response.writeHead(200, { "content-type": "application/x-protobuf" }).end();
-  });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  const port = typeof address === "object" && address !== null ? address.port : 0;
-  return {
-    url: `http://127.0.0.1:${port}`,
-    exports,
-    async [Symbol.asyncDispose]() {
-      server.close();
-      server.closeAllConnections();
-      await once(server, "close");
-    },
-  };
-}
 
 /** A scrape endpoint would be taken by the application. */
 const configOf = (endpoint: string, more = ""): string => `caching:
@@ -43,13 +14,14 @@ ${more}`;
 
 test("what changes something exports its spans, what only reads does not", async () => {
   await using home = await CliHome.create();
-  await using phoenix = await collector();
-  const config = await home.file("exporting.yaml", configOf(phoenix.url));
+  await using collector = await startRecorder();
+  const config = await home.file("exporting.yaml", configOf(collector.url));
   const spansOf = async (...args: readonly string[]): Promise<string> => {
-    const before = phoenix.exports.length;
+    const before = collector.sent.length;
     const { code, err } = await home.runWith({ input: "{}" }, ...args, "-c", config);
     expect({ code, err }).toEqual({ code: 0, err: "" });
-    return phoenix.exports.slice(before).join("\n");
+    const exported = collector.sent.slice(before);
+    return exported.map(({ text }) => text).join("\n");
   };
   const put = await spansOf("put", "notes/1.json");
   for (const name of ["cogniverse-cache put", "cache.put", "notes/1.json"])

@@ -1,12 +1,12 @@
+import { startRecorder } from "@cogniverse/test-servers";
 import { expect, test } from "@jest/globals";
 import type { OtlpPush } from "../../src/node/metrics/otlp-reader.ts";
 import { OFF, SCRAPED, started } from "./node-metrics.ts";
-import { otlpReceiver } from "./otlp-receiver.ts";
 import { at } from "./protobuf-fields.ts";
 
 function pushTo(url: string, changes: Partial<OtlpPush> = {}): OtlpPush {
   return {
-    url,
+    url: `${url}/v1/metrics`,
     protocol: "http/protobuf",
     compression: "gzip",
     headers: { authorization: "Bearer s3cret", "x-scope": "a" },
@@ -23,13 +23,13 @@ const UNIT = 3;
 const HISTOGRAM_POINTS = [9, 1] as const;
 
 test("a push to a scripted HTTP server is gzipped protobuf with the headers, names and units", async () => {
-  await using receiver = await otlpReceiver();
+  await using receiver = await startRecorder();
   await using metrics = await started({ ...OFF, otlp: pushTo(receiver.url) });
   metrics.port.observe("cache.served", (emit) => emit(42, { tier: "hot" }));
   metrics.port.recordHistogram("cache.latency", "acme", 3, { tier: "hot", operation: "get" });
   await metrics.running.flush(5000);
-  expect(receiver.pushes).toHaveLength(1);
-  const [pushed] = receiver.pushes;
+  expect(receiver.sent).toHaveLength(1);
+  const [pushed] = receiver.sent;
   expect(pushed?.path).toBe("/v1/metrics");
   expect(pushed?.headers).toMatchObject({
     "content-type": "application/x-protobuf",
@@ -55,7 +55,7 @@ test("a push to a scripted HTTP server is gzipped protobuf with the headers, nam
 });
 
 test("a scripted HTTP server is pushed to at every interval, not compressed unless asked", async () => {
-  await using receiver = await otlpReceiver();
+  await using receiver = await startRecorder();
   const otlp = pushTo(receiver.url, { intervalMs: 20, timeoutMs: 5000, compression: "none" });
   await using metrics = await started({ ...OFF, otlp });
   metrics.port.observe("cache.served", (emit) => emit(42, { tier: "hot" }));
@@ -65,21 +65,21 @@ test("a scripted HTTP server is pushed to at every interval, not compressed unle
 });
 
 test("refused pushes are counted, logged at each change of state, and never show a secret", async () => {
-  await using receiver = await otlpReceiver();
+  await using receiver = await startRecorder();
   const withUser = receiver.url.replace("http://", "http://user:pa55@");
   await using metrics = await started({ ...OFF, otlp: pushTo(withUser) });
   metrics.port.observe("cache.served", (emit) => emit(42, { tier: "hot" }));
-  receiver.status = 400;
+  receiver.answers = 400;
   for (let i = 0; i < 3; i++) await metrics.running.flush(5000);
   expect(metrics.running.failures).toBe(3);
-  receiver.status = 200;
+  receiver.answers = 200;
   for (let i = 0; i < 2; i++) await metrics.running.flush(5000);
   expect(metrics.running.failures).toBe(3);
   expect(metrics.logger.lines).toMatchObject([
     {
       level: "warn",
       message: "export of metrics fails; reads go on without it",
-      fields: { endpoint: receiver.url },
+      fields: { endpoint: `${receiver.url}/v1/metrics` },
     },
     { level: "info", message: "export of metrics works again" },
   ]);
@@ -87,8 +87,8 @@ test("refused pushes are counted, logged at each change of state, and never show
 });
 
 test("a collector that does not answer holds up neither a flush nor a shutdown beyond its limit", async () => {
-  await using receiver = await otlpReceiver();
-  receiver.status = 0;
+  await using receiver = await startRecorder();
+  receiver.answers = false;
   const metrics = await started({ ...OFF, otlp: pushTo(receiver.url, { timeoutMs: 60_000 }) });
   metrics.port.observe("cache.served", (emit) => emit(42, { tier: "hot" }));
   const first = receiver.next();
@@ -97,11 +97,11 @@ test("a collector that does not answer holds up neither a flush nor a shutdown b
   await metrics.running.shutdown(50);
   // The push that was under way, and the last one.
   expect(metrics.running.failures).toBe(2);
-  expect(receiver.pushes).toHaveLength(1);
+  expect(receiver.sent).toHaveLength(1);
 });
 
 test("pushed and scraped at once: both see all, and a shutdown pushes what is left", async () => {
-  await using receiver = await otlpReceiver();
+  await using receiver = await startRecorder();
   const metrics = await started({ ...SCRAPED, otlp: pushTo(receiver.url) });
   metrics.port.observe("cache.served", (emit) => emit(42, { tier: "hot" }));
   metrics.port.recordHistogram("cache.latency", "acme", 3, { tier: "hot" });
@@ -111,6 +111,6 @@ test("pushed and scraped at once: both see all, and a shutdown pushes what is le
     expect(text).toContain('cache_latency_count{tier="hot"} 1\n');
   }
   await metrics.running.shutdown(5000);
-  expect(receiver.pushes).toHaveLength(1);
-  expect(at(receiver.pushes[0]?.body ?? Buffer.alloc(0), ...METRIC, NAME)).toHaveLength(2);
+  expect(receiver.sent).toHaveLength(1);
+  expect(at(receiver.sent[0]?.body ?? Buffer.alloc(0), ...METRIC, NAME)).toHaveLength(2);
 });

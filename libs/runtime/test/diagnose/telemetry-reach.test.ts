@@ -1,8 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import type { ExaminationFinding } from "@cogniverse/sdk";
-import { type PhoenixServer, serverSuite, startPhoenix } from "@cogniverse/test-servers";
+import {
+  type PhoenixServer,
+  serverSuite,
+  startPhoenix,
+  startRecorder,
+} from "@cogniverse/test-servers";
 import { diagnose, type TelemetrySection } from "../../src/index.ts";
-import { recorder } from "../support/otlp-requests.ts";
 
 const SECRET = "k3y-k3y-k3y";
 
@@ -22,7 +26,7 @@ async function looked(
 }
 
 test("a collector that takes an empty export is fine", async () => {
-  await using receiver = await recorder();
+  await using receiver = await startRecorder();
   const section = { endpoint: receiver.url, api_key: SECRET, headers: { "x-team": "video" } };
   expect(await looked({ ...section, metrics: { otlp: { endpoint: receiver.url } } })).toEqual([
     { check: "traces", level: "ok", message: `${receiver.url}/v1/traces takes traces` },
@@ -53,7 +57,7 @@ test.each([
 ])(
   "one that answers %i is a warning that says what to see to",
   async (status, more, why, where) => {
-    await using receiver = await recorder(status);
+    await using receiver = await startRecorder(status);
     const found = await looked({ endpoint: receiver.url, ...more });
     expect(found).toMatchObject([
       {
@@ -68,7 +72,7 @@ test.each([
 
 test("metrics have headers and an endpoint of their own to see to", async () => {
   const remedies = async (status: number): Promise<unknown> => {
-    await using receiver = await recorder(status);
+    await using receiver = await startRecorder(status);
     const [found] = await looked({ metrics: { otlp: { endpoint: receiver.url } } });
     return found?.remedy;
   };
@@ -77,7 +81,7 @@ test("metrics have headers and an endpoint of their own to see to", async () => 
 });
 
 test("one that is not there, or does not answer in time, is a warning", async () => {
-  await using silent = await recorder(false);
+  await using silent = await startRecorder(false);
   for (const protocol of ["http/protobuf", "grpc"] as const)
     expect(await looked({ endpoint: "http://127.0.0.1:1", protocol })).toMatchObject([
       { check: "traces", level: "warning", message: expect.stringContaining("does not answer") },

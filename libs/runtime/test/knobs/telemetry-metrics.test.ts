@@ -1,6 +1,7 @@
+import { startRecorder } from "@cogniverse/test-servers";
 import { describe, expect, test } from "@jest/globals";
 import type { MetricsSection } from "../../src/index.ts";
-import { cacheWith, hitAndMiss, recorder } from "../support/otlp-requests.ts";
+import { cacheWith, hitAndMiss } from "../support/otlp-requests.ts";
 
 /** What a Prometheus would read after a hit and a miss of two tenants. */
 async function scraped(metrics: MetricsSection): Promise<Readonly<{ url: string; text: string }>> {
@@ -71,7 +72,7 @@ test("figures_interval_ms", async () => {
 
 describe("metrics.otlp, in recorded requests", () => {
   test("endpoint, headers and interval_ms", async () => {
-    await using receiver = await recorder();
+    await using receiver = await startRecorder();
     const otlp = { endpoint: receiver.url, headers: { "x-team": "video" }, interval_ms: 20 };
     await using cache = await cacheWith({ metrics: { otlp } });
     await hitAndMiss(cache);

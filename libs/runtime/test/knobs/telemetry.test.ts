@@ -1,18 +1,12 @@
 import { describe, expect, test } from "@jest/globals";
 import { silentLogger } from "@cogniverse/core";
 import { resolveTelemetryConfig } from "@cogniverse/foundation/config";
+import { type Sent, startRecorder } from "@cogniverse/test-servers";
 import { entryBackend } from "@cogniverse/testkit";
 import { createCache, type TelemetrySection } from "../../src/index.ts";
 import { fakeModule } from "../support/fake-modules.ts";
 import { telemetryConfig } from "../../src/config/resolve-telemetry.ts";
-import {
-  cacheWith,
-  KEY,
-  oneSpan,
-  recorder,
-  type Sent,
-  sentWith,
-} from "../support/otlp-requests.ts";
+import { cacheWith, KEY, oneSpan, sentWith } from "../support/otlp-requests.ts";
 
 const text = (sent: readonly Sent[]): string => sent.map((request) => request.text).join("\n");
 const resolved = (section: TelemetrySection): ReturnType<typeof resolveTelemetryConfig> =>
@@ -113,7 +107,7 @@ describe("what is in them", () => {
 
 test("sampling.slow_read_ms: a slow hit below memory is told though nothing above it records", async () => {
   const told = async (slow_read_ms: number): Promise<boolean> => {
-    await using receiver = await recorder();
+    await using receiver = await startRecorder();
     const fake = fakeModule("fake");
     fake.make = async (_options, { clock }) => entryBackend({ clock });
     const cache = await createCache({
@@ -146,7 +140,7 @@ describe("batch", () => {
 
   test("max_queue: what comes beyond is dropped and counted", async () => {
     const dropped = async (max_queue: number): Promise<number | undefined> => {
-      await using receiver = await recorder();
+      await using receiver = await startRecorder();
       const cache = await cacheWith({ endpoint: receiver.url, batch: { max_queue } });
       for (let i = 0; i < 20; i++) oneSpan(cache);
       await cache.close();
@@ -157,7 +151,7 @@ describe("batch", () => {
   });
 
   test("delay_ms: how long a span waits for others", async () => {
-    await using receiver = await recorder();
+    await using receiver = await startRecorder();
     await using cache = await cacheWith({ endpoint: receiver.url, batch: { delay_ms: 1 } });
     oneSpan(cache);
     // Not closed: only the delay can have sent it.
@@ -166,7 +160,7 @@ describe("batch", () => {
   });
 
   test("timeout_ms, where a collector does not answer", async () => {
-    await using silent = await recorder(false);
+    await using silent = await startRecorder(false);
     const { promise: warned, resolve: warn } = Promise.withResolvers<string>();
     const batch = { delay_ms: 1, timeout_ms: 50 };
     await using cache = await cacheWith({ endpoint: silent.url, batch }, { ...silentLogger, warn });
@@ -176,7 +170,7 @@ describe("batch", () => {
   });
 
   test("shutdown_ms: closing waits no longer for a collector that does not answer", async () => {
-    await using silent = await recorder(false);
+    await using silent = await startRecorder(false);
     const cache = await cacheWith({
       endpoint: silent.url,
       batch: { timeout_ms: 3000 },

@@ -1,8 +1,9 @@
 import { expect, test } from "@jest/globals";
 import { keys } from "@cogniverse/core";
+import type { Sent } from "@cogniverse/test-servers";
 import { trace } from "@opentelemetry/api";
 import type { ConfiguredCache } from "../../src/index.ts";
-import { sentWith, type Sent } from "../support/otlp-requests.ts";
+import { sentWith } from "../support/otlp-requests.ts";
 
 const TRACES = 400;
 const READS_OF_A_TRACE = 5;

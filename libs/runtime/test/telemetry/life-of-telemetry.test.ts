@@ -4,6 +4,7 @@ import { promisify } from "node:util";
 import { afterEach, describe, expect, test } from "@jest/globals";
 import { silentLogger } from "@cogniverse/core";
 import { CacheError } from "@cogniverse/sdk";
+import { startRecorder } from "@cogniverse/test-servers";
 import { recordingLogger, recordingTelemetry } from "@cogniverse/testkit";
 import { context, trace } from "@opentelemetry/api";
 import { AsyncLocalStorageContextManager } from "@opentelemetry/context-async-hooks";
@@ -15,7 +16,7 @@ import {
 import { ConfigError, createCache } from "../../src/index.ts";
 import { withYaml } from "../support/check-yaml.ts";
 import { fakeModule } from "../support/fake-modules.ts";
-import { cacheWith, hitAndMiss, oneSpan, recorder } from "../support/otlp-requests.ts";
+import { cacheWith, hitAndMiss, oneSpan } from "../support/otlp-requests.ts";
 
 const caching = { tiers: { memory: { backend: "memory" } } };
 const run = promisify(execFile);
@@ -64,7 +65,7 @@ describe("a process with an SDK of its own", () => {
 });
 
 test("a port that code gives is taken, whatever the configuration says", async () => {
-  await using receiver = await recorder();
+  await using receiver = await startRecorder();
   const telemetry = recordingTelemetry();
   const config = { caching, telemetry: { endpoint: receiver.url } };
   const cache = await createCache({ config, telemetry });
@@ -76,7 +77,7 @@ test("a port that code gives is taken, whatever the configuration says", async (
 
 describe("telemetry ends with the cache", () => {
   test("after the spans that closing itself ended", async () => {
-    await using receiver = await recorder();
+    await using receiver = await startRecorder();
     const cache = await cacheWith({ endpoint: receiver.url });
     const { promise: begun, resolve } = Promise.withResolvers<void>();
     const reading = cache.telemetry.span(
@@ -116,7 +117,7 @@ describe("telemetry ends with the cache", () => {
   });
 
   test("aborting ends the waiting for it", async () => {
-    await using silent = await recorder(false);
+    await using silent = await startRecorder(false);
     const cache = await cacheWith({ endpoint: silent.url, shutdown_ms: 1000 });
     oneSpan(cache);
     const stop = new AbortController();
