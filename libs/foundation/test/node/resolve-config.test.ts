@@ -162,6 +162,20 @@ test("what the environment says of metrics alone holds for them", () => {
   expect(resolve(elsewhere, all).metrics.otlp).toMatchObject({ url: "http://m/v1/metrics" });
 });
 
+test.each([
+  ["TRACES", (env: Record<string, string>) => resolve({}, env).traces],
+  ["METRICS", (env: Record<string, string>) => resolve({}, env).metrics.otlp],
+])("of compression a variable for %s says more than one for all", (signal, target) => {
+  const own = `OTEL_EXPORTER_OTLP_${signal}_COMPRESSION`;
+  const all = "OTEL_EXPORTER_OTLP_COMPRESSION";
+  const env = { [`OTEL_EXPORTER_OTLP_${signal}_ENDPOINT`]: "http://o" };
+  expect(target(env)).toMatchObject({ compression: "gzip" });
+  expect(target({ ...env, [all]: "none" })).toMatchObject({ compression: "none" });
+  expect(target({ ...env, [all]: "none", [own]: "gzip" })).toMatchObject({ compression: "gzip" });
+  expect(refusal({}, { ...env, [all]: "none", [own]: "zip" })).toContain(`${own} must be`);
+  expect(refusal({}, { ...env, [all]: "zip" })).toContain(`${all} must be`);
+});
+
 test("the project may stand among the resource attributes, as Phoenix has it", () => {
   const env = { OTEL_RESOURCE_ATTRIBUTES: "openinference.project.name=films" };
   expect(resolve({}, env).project).toBe("films");

@@ -53,16 +53,6 @@ export function protocolOf(
   ]);
 }
 
-/** Throws `invalid_config` for anything but gzip and none. */
-export function compressionOf(
-  env: Environment,
-  ...names: readonly string[]
-): "gzip" | "none" | undefined {
-  const text = textOf(env, ...names);
-  if (text === undefined || text === "gzip" || text === "none") return text;
-  throw invalidConfig([{ path: [names.at(-1) ?? ""], message: 'must be "gzip" or "none"' }]);
-}
-
 function decoded(text: string): string {
   try {
     return decodeURIComponent(text);

@@ -1,15 +1,8 @@
 import type { ResolvedMetricsConfig, TelemetryConfig } from "../telemetry-config.ts";
-import {
-  compressionOf,
-  type Environment,
-  numberOf,
-  pairsOf,
-  protocolOf,
-  textOf,
-} from "./environment.ts";
+import { type Environment, numberOf, pairsOf, protocolOf, textOf } from "./environment.ts";
 import { invalidConfig } from "./invalid-config.ts";
+import { compressionOf, lowerCased } from "./otlp-request.ts";
 import { signalUrl } from "./otlp-url.ts";
-import { lowerCased } from "./trace-target.ts";
 
 const PATH = "/v1/metrics";
 
@@ -78,14 +71,9 @@ function otlpMetrics(
   env: Environment,
 ): Omit<NonNullable<ResolvedMetricsConfig["otlp"]>, "url"> {
   const { intervalMs, headers = {} } = config.metrics?.otlp ?? {};
-  const compression = compressionOf(
-    env,
-    "OTEL_EXPORTER_OTLP_METRICS_COMPRESSION",
-    "OTEL_EXPORTER_OTLP_COMPRESSION",
-  );
   return {
     protocol: "http/protobuf",
-    compression: compression ?? "gzip",
+    compression: compressionOf(env, "METRICS"),
     headers: lowerCased(
       pairsOf(env, "OTEL_EXPORTER_OTLP_HEADERS"),
       pairsOf(env, "OTEL_EXPORTER_OTLP_METRICS_HEADERS"),

@@ -1,12 +1,6 @@
 import type { OtlpTarget, TelemetryConfig } from "../telemetry-config.ts";
-import {
-  compressionOf,
-  type Environment,
-  numberOf,
-  pairsOf,
-  protocolOf,
-  textOf,
-} from "./environment.ts";
+import { type Environment, numberOf, pairsOf, protocolOf, textOf } from "./environment.ts";
+import { compressionOf, lowerCased } from "./otlp-request.ts";
 import { grpcUrl, signalUrl } from "./otlp-url.ts";
 
 /** Phoenix's own default. */
@@ -24,10 +18,7 @@ export function traceTarget(
     "http/protobuf";
   const url = traceUrl(config, env, protocol === "grpc");
   if (url === undefined) return undefined;
-  const compression =
-    config.compression ??
-    compressionOf(env, "OTEL_EXPORTER_OTLP_TRACES_COMPRESSION", "OTEL_EXPORTER_OTLP_COMPRESSION") ??
-    "gzip";
+  const compression = config.compression ?? compressionOf(env, "TRACES");
   return { url, protocol, compression, headers: traceHeaders(config, env), timeoutMs };
 }
 
@@ -71,15 +62,4 @@ function traceHeaders(config: TelemetryConfig, env: Environment): Record<string,
   const apiKey = config.apiKey || textOf(env, "PHOENIX_API_KEY");
   if (apiKey !== undefined) headers["authorization"] = `Bearer ${apiKey}`;
   return lowerCased(headers, config.headers ?? {});
-}
-
-/** All of them in one, later over earlier, with lower-case names: gRPC takes no other. */
-export function lowerCased(
-  ...all: readonly Readonly<Record<string, string>>[]
-): Record<string, string> {
-  return Object.fromEntries(
-    all.flatMap((headers) =>
-      Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]),
-    ),
-  );
 }
