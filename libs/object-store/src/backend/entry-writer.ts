@@ -9,6 +9,7 @@ import type { ObjectClient, ObjectWrite } from "../object-client.ts";
 import { pauseBefore } from "../pause.ts";
 import type { EntryReader } from "./entry-reader.ts";
 import type { CopyOrder, FoundCopy, RecentCopies } from "./recent-copies.ts";
+import type { Removals } from "./removals.ts";
 
 /** Refusals in a row without any change to the object, after which the service is not asked again. */
 const MOST_REFUSALS = 8;
@@ -26,17 +27,19 @@ export class EntryWriter {
   readonly #client: ObjectClient;
   readonly #reader: EntryReader;
   readonly #recent: RecentCopies;
+  readonly #removals: Removals;
   readonly #context: BackendContext;
 
   constructor(
     client: ObjectClient,
     reader: EntryReader,
-    recent: RecentCopies,
+    { recent, removals }: Readonly<{ recent: RecentCopies; removals: Removals }>,
     context: BackendContext,
   ) {
     this.#client = client;
     this.#reader = reader;
     this.#recent = recent;
+    this.#removals = removals;
     this.#context = context;
   }
 
@@ -93,6 +96,8 @@ export class EntryWriter {
     condition: ObjectWrite["condition"],
     call: Call | undefined,
   ): Promise<string | undefined> {
+    const removing = this.#removals.over(name, call?.signal);
+    if (removing !== undefined) await removing;
     const sent = condition === undefined ? write : { ...write, condition };
     const etag = await this.#client.write(name, data, sent, call);
     if (etag === undefined) this.#recent.forget(name);

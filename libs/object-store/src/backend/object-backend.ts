@@ -28,6 +28,7 @@ import { EntryWriter } from "./entry-writer.ts";
 import { inOrder } from "./in-order.ts";
 import { PutCoalescer, SUPERSEDED } from "./put-coalescer.ts";
 import { RecentCopies } from "./recent-copies.ts";
+import { Removals } from "./removals.ts";
 
 /** What an object store's tier is made with. */
 export interface ObjectBackendOptions {
@@ -68,8 +69,7 @@ export class ObjectBackend implements CacheBackend {
   readonly #coalescer: PutCoalescer | undefined;
   readonly #listing: EntryListing;
   readonly #running = new Set<Promise<unknown>>();
-  /** By name: removal of a damaged copy that is under way. */
-  readonly #dropping = new Map<string, Promise<void>>();
+  readonly #removals = new Removals();
   #closed: Promise<void> | undefined;
 
   constructor(client: ObjectClient, options: ObjectBackendOptions, context: BackendContext) {
@@ -85,7 +85,8 @@ export class ObjectBackend implements CacheBackend {
       drop: (name, etag) => this.#drop(name, etag),
       archived: (name) => options.archived?.(name),
     });
-    const writer = new EntryWriter(client, this.#reader, this.#recent, context);
+    const copies = { recent: this.#recent, removals: this.#removals };
+    const writer = new EntryWriter(client, this.#reader, copies, context);
     this.#writer = writer;
     this.#coalescer =
       options.coalesceMs === undefined
@@ -146,7 +147,7 @@ export class ObjectBackend implements CacheBackend {
         this.#run(call, () => this.#putEntry(key, entry, tenantId, condition, call)),
       deleteEntry: (key, etag, tenantId, call) =>
         this.#run(call, async () =>
-          etag === SUPERSEDED ? false : this.#client.delete(this.#name(tenantId, key), etag, call),
+          etag === SUPERSEDED ? false : this.#remove(this.#name(tenantId, key), etag, call),
         ),
     };
   }
@@ -188,8 +189,6 @@ export class ObjectBackend implements CacheBackend {
     condition: WriteCondition | undefined,
     call: Call | undefined,
   ): Promise<string | undefined> {
-    // Where an etag is of the bytes alone, the removal of a damaged copy would take the same bytes written anew along.
-    await this.#dropping.get(this.#name(tenantId, key));
     const write = this.#write(metadata, key, data.byteLength);
     const entry = { name: this.#name(tenantId, key), data, order: metadata, write };
     if (this.#coalescer !== undefined && (condition === undefined || condition.if === "not-newer"))
@@ -210,7 +209,8 @@ export class ObjectBackend implements CacheBackend {
     const headers = (): ObjectWrite["headers"] =>
       formatHeaders(seal(), this.#client.metadataLimitBytes);
     this.#recent.forget(name);
-    await this.#dropping.get(name);
+    const removing = this.#removals.over(name, call?.signal);
+    if (removing !== undefined) await removing;
     return this.#client.upload(name, body, headers, { storageClass }, call);
   }
 
@@ -228,20 +228,19 @@ export class ObjectBackend implements CacheBackend {
   #drop(name: string, etag: string | undefined): void {
     const { logger, tier } = this.#context;
     logger.warn("A damaged copy is dropped", { tier });
-    const before = this.#dropping.get(name);
     const dropping = (async () => {
-      await before;
       const known = etag ?? (await this.#client.head(name))?.etag;
-      if (known !== undefined) await this.#client.delete(name, known);
+      if (known !== undefined) await this.#remove(name, known);
     })();
-    const over = this.#track(dropping)
-      .catch((error: unknown) =>
-        logger.warn("A damaged copy could not be dropped", { tier, error: String(error) }),
-      )
-      .finally(() => {
-        if (this.#dropping.get(name) === over) this.#dropping.delete(name);
-      });
-    this.#dropping.set(name, over);
+    void this.#track(this.#removals.add(name, dropping)).catch((error: unknown) =>
+      logger.warn("A damaged copy could not be dropped", { tier, error: String(error) }),
+    );
+  }
+
+  /** What is remembered of the copy would only make the next write name an etag that is gone. */
+  #remove(name: string, etag: string, call?: Call): Promise<boolean> {
+    this.#recent.forget(name);
+    return this.#removals.add(name, this.#client.delete(name, etag, call));
   }
 
   #check(): void {
