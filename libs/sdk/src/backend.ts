@@ -8,6 +8,7 @@ import type { InvalidationLog } from "./invalidation-log.ts";
 import type { KeyScan } from "./key-scan.ts";
 import type { LeaseStore } from "./lease-store.ts";
 import type { ResidentStore } from "./resident-store.ts";
+import type { SessionTable } from "./session-table.ts";
 import type { StreamStore } from "./stream-store.ts";
 
 /**
@@ -70,6 +71,8 @@ export interface CacheBackend extends Partial<AsyncDisposable> {
   readonly scan?: KeyScan;
   readonly leases?: LeaseStore;
   readonly log?: InvalidationLog;
+  /** For a deployment whose log stands elsewhere. */
+  readonly sessions?: SessionTable;
   /** Decoded values in this process, read without I/O. */
   readonly residents?: ResidentStore;
   /** Tells of what a bounded backend evicts. */

@@ -8,6 +8,7 @@ export { NO_SPAN } from "./no-span.ts";
 export { runInSpan } from "./run-in-span.ts";
 export { METRICS, type Metric } from "./metrics.ts";
 export { CacheError, type CacheErrorCode, type CacheErrorOptions } from "./errors.ts";
+export { parseJson } from "./json-text.ts";
 export { START, toPosition, type Position } from "./position.ts";
 export type { Scope } from "./scope.ts";
 export type {
@@ -39,10 +40,15 @@ export type {
   InvalidationMode,
   LogDelta,
   LogHead,
+  LogNews,
   LogRecord,
+  LogSession,
   LogSnapshot,
   NewRecord,
+  ShortCut,
 } from "./invalidation-log.ts";
+export { plainSession } from "./plain-session.ts";
+export type { SessionSeat, SessionTable } from "./session-table.ts";
 export type { Codec } from "./codec.ts";
 export type { Key, KeyType, Params } from "./key.ts";
 export type { Cacheable, Compute, ComputeContext } from "./compute.ts";

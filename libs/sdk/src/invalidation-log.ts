@@ -25,8 +25,22 @@ export type LogRecord = Readonly<{
 /** A record before it has its place. */
 export type NewRecord = Readonly<Omit<LogRecord, "position">>;
 
-/** The last position of one log. `logId` is made when a log is created and never used for another. */
-export type LogHead = Readonly<{ logId: string; position: Position }>;
+/**
+ * The last position of one log. `logId` is made when a log is created and never used for another. `shortCut`: what the log said at this head
+ * of who may be asked instead of waiting for D; only from a log that keeps it.
+ */
+export type LogHead = Readonly<{ logId: string; position: Position }> &
+  Options<{ shortCut: ShortCut }>;
+
+/**
+ * What a log says of the {@link SessionTable} beside it. Every node that serves stands in the table of which `table` is the incarnation ("" =
+ * none), or in `alone`: it serves by this log without the table, so that only D acknowledges. `leaving`: somebody doubts that
+ * the node still runs; it serves on only once it has taken that back.
+ */
+export type ShortCut = Readonly<{
+  table: string;
+  alone: readonly Readonly<{ session: string; leaving: boolean }>[];
+}>;
 
 /**
  * What a log holds after a position. `records`: gapless and in order, up to `head`. `reset`: it cannot say (another log, or it no longer keeps
@@ -70,11 +84,40 @@ export interface InvalidationLog {
   snapshot(call?: Call): Promise<LogSnapshot>;
   /** As {@link read}, for a log that can answer without leaving the process. */
   readNow?(from: LogHead): LogDelta;
+  /** For one reader that serves by what it reads. Left out: D alone acknowledges what the log took. */
+  session?(): LogSession;
   /**
-   * Resolves as soon as no other node can serve from before `head`, with the number of other nodes; `undefined` where only the
-   * passing of {@link leaseMs} tells.
+   * Replaces what the log says of the table beside it by what `edit` makes of it, in one atomic step with the position of the answer; `edit` may run
+   * several times and answers `undefined` where nothing is to be changed. There only where such a table may be used.
    */
-  settled?(head: LogHead, call?: Call): Promise<number | undefined>;
-  /** Calls `wake` when there may be something new. May be lost, late or twice. */
-  watch?(wake: () => void): Disposable;
+  changeShortCut?(edit: (now: ShortCut) => ShortCut | undefined, call?: Call): Promise<LogHead>;
+}
+
+/** Records just appended, gapless, the last of them at `head`. Not to be trusted for more: they may come twice, late, or out of order. */
+export type LogNews = Readonly<{ head: LogHead; records: readonly LogRecord[] }>;
+
+/**
+ * The place of one reader among all that serve by a log (protocol rules 9 to 11). Its reads say how far the reader has got, so that an
+ * append can be acknowledged as soon as every session has it: an answer to {@link read} or {@link snapshot} lets the reader serve until
+ * {@link InvalidationLog.leaseMs} after the call BEGAN, and the session is registered before the log is read. Calls that only append or look go to
+ * the log itself. Disposing gives the place back: to be called once the reader serves no more.
+ */
+export interface LogSession extends AsyncDisposable {
+  /** As {@link InvalidationLog.read}; says that the caller has applied all up to `from`. */
+  read(from: LogHead, call?: Call): Promise<LogDelta>;
+  /** As {@link InvalidationLog.snapshot}; says that the caller has applied nothing. */
+  snapshot(call?: Call): Promise<LogSnapshot>;
+  /** As {@link read}, for a session that can do it without leaving the process. */
+  readonly readNow?: ((from: LogHead) => LogDelta) | undefined;
+  /** Says that all up to `head` has been applied, for those who wait. Extends nothing; a failure is passed over, since the next read says it again. */
+  applied(head: LogHead): void;
+  /** Tells the other sessions of records that the log just took, so that they need not wait for their next read. A failure is passed over. */
+  readonly announce?: ((news: LogNews) => void) | undefined;
+  /**
+   * Resolves with the number of other sessions as soon as each of them has applied all up to `head` or can serve no more; `undefined` where
+   * that cannot be told, so that only D can. The caller itself has applied it.
+   */
+  settled(head: LogHead, call?: Call): Promise<number | undefined>;
+  /** Calls `wake` when there may be something new, with the news where the announcement has them. May be lost, late or twice. */
+  readonly watch?: ((wake: (news?: LogNews) => void) => Disposable) | undefined;
 }

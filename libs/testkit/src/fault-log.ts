@@ -1,14 +1,14 @@
-import type { InvalidationLog } from "@cogniverse/sdk";
+import type { InvalidationLog, LogSession } from "@cogniverse/sdk";
 import type { FaultScript } from "./fault-script.ts";
 
 /**
- * Wraps a log so that a test can stop and fail its calls. `readNow` goes through untouched, since it is synchronous: give a log
- * without it where reads are to be stopped. Calls of `append` carry the tenant of their first record.
+ * Wraps a log and its sessions so that a test can stop and fail their calls; a session's reads count as the log's own. `readNow` goes through untouched,
+ * since it is synchronous: give a log without it where reads are to be stopped. Calls of `append` carry the tenant of their first record.
  */
 export function faultLog(inner: InvalidationLog, faults: FaultScript): InvalidationLog {
   const readNow = inner.readNow?.bind(inner);
-  const settled = inner.settled?.bind(inner);
-  const watch = inner.watch?.bind(inner);
+  const session = inner.session?.bind(inner);
+  const changeShortCut = inner.changeShortCut?.bind(inner);
   return {
     // Asked each time, since it may grow with any answer.
     get leaseMs() {
@@ -26,12 +26,33 @@ export function faultLog(inner: InvalidationLog, faults: FaultScript): Invalidat
     snapshot: (call) =>
       faults.run({ op: "snapshot", ...call }, ({ signal }) => inner.snapshot({ signal })),
     ...(readNow === undefined ? {} : { readNow }),
-    ...(watch === undefined ? {} : { watch }),
-    ...(settled === undefined
+    ...(session === undefined ? {} : { session: () => faultSession(session(), faults) }),
+    ...(changeShortCut === undefined
       ? {}
       : {
-          settled: (head, call) =>
-            faults.run({ op: "settled", ...call }, ({ signal }) => settled(head, { signal })),
+          changeShortCut: (edit, call) =>
+            faults.run({ op: "changeShortCut", ...call }, ({ signal }) =>
+              changeShortCut(edit, { signal }),
+            ),
         }),
+  };
+}
+
+function faultSession(inner: LogSession, faults: FaultScript): LogSession {
+  const readNow = inner.readNow?.bind(inner);
+  const watch = inner.watch?.bind(inner);
+  const announce = inner.announce?.bind(inner);
+  return {
+    read: (from, call) =>
+      faults.run({ op: "read", ...call }, ({ signal }) => inner.read(from, { signal })),
+    snapshot: (call) =>
+      faults.run({ op: "snapshot", ...call }, ({ signal }) => inner.snapshot({ signal })),
+    ...(readNow === undefined ? {} : { readNow }),
+    applied: (head) => inner.applied(head),
+    ...(announce === undefined ? {} : { announce }),
+    settled: (head, call) =>
+      faults.run({ op: "settled", ...call }, ({ signal }) => inner.settled(head, { signal })),
+    ...(watch === undefined ? {} : { watch }),
+    [Symbol.asyncDispose]: () => inner[Symbol.asyncDispose](),
   };
 }

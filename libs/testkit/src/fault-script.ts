@@ -23,6 +23,7 @@ export type FaultOp =
   | "read"
   | "snapshot"
   | "settled"
+  | "changeShortCut"
   | "close";
 
 /** One call as it came in. */

@@ -52,11 +52,18 @@ export function memoryLog(
       return { head: head(), records: [...records] };
     },
     readNow,
-    settled: () => Promise.resolve(0),
-    watch(wake) {
-      waked.add(wake);
-      return { [Symbol.dispose]: () => void waked.delete(wake) };
-    },
+    session: () => ({
+      read: async (from) => readNow(from),
+      snapshot: async () => ({ head: head(), records: [...records] }),
+      readNow,
+      applied: () => undefined,
+      settled: () => Promise.resolve(0),
+      watch(wake) {
+        waked.add(wake);
+        return { [Symbol.dispose]: () => void waked.delete(wake) };
+      },
+      [Symbol.asyncDispose]: async () => undefined,
+    }),
   };
 }
 

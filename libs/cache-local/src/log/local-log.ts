@@ -1,13 +1,15 @@
-import type {
-  AppendOptions,
-  BackendContext,
-  Call,
-  Clock,
-  InvalidationLog,
-  LogDelta,
-  LogHead,
-  LogSnapshot,
-  NewRecord,
+import {
+  plainSession,
+  type AppendOptions,
+  type BackendContext,
+  type Call,
+  type Clock,
+  type InvalidationLog,
+  type LogDelta,
+  type LogHead,
+  type LogSession,
+  type LogSnapshot,
+  type NewRecord,
 } from "@cogniverse/sdk";
 import { translateDiskError } from "../disk-error.ts";
 import type { Environment } from "../environment.ts";
@@ -90,7 +92,11 @@ export class LocalLog implements InvalidationLog {
     return this.#snapshot(() => ({ head: this.#store.head(), records: this.#store.summary() }));
   }
 
-  async settled(_head: LogHead, call?: Call): Promise<number | undefined> {
+  session(): LogSession {
+    return { ...plainSession(this), settled: (_head, call) => this.#settled(call) };
+  }
+
+  async #settled(call?: Call): Promise<number | undefined> {
     call?.signal?.throwIfAborted();
     // Whoever had this directory open before somebody removed it is no member of the new log and serves until its lease is over.
     if (this.#clock.monotonic() < this.#youngUntil) return undefined;

@@ -142,9 +142,9 @@ describe("settled", () => {
     const { log } = await openLog(bench, base_path);
     const head = await log.head();
     bench.context.clock.advance(199);
-    expect(await log.settled?.(head)).toBeUndefined();
+    expect(await log.session?.().settled(head)).toBeUndefined();
     bench.context.clock.advance(1);
-    expect(await log.settled?.(head)).toBe(0);
+    expect(await log.session?.().settled(head)).toBe(0);
   });
 
   test("is immediate for a lone tier and left to the lease where there are two", async () => {
@@ -153,10 +153,10 @@ describe("settled", () => {
     const first = await openLog(bench, base_path);
     const head = await first.log.head();
     bench.context.clock.advance(200);
-    expect(await first.log.settled?.(head)).toBe(0);
+    expect(await first.log.session?.().settled(head)).toBe(0);
     const second = await openLog(bench, base_path);
-    expect(await first.log.settled?.(head)).toBeUndefined();
+    expect(await first.log.session?.().settled(head)).toBeUndefined();
     await second.tier[Symbol.asyncDispose]();
-    expect(await first.log.settled?.(head)).toBe(0);
+    expect(await first.log.session?.().settled(head)).toBe(0);
   });
 });

@@ -146,10 +146,10 @@ describe("the log of several processes", () => {
     const { log } = await bench.open({ base_path });
     const head = { ...(await log.head()), position: toPosition(0) };
     bench.context.clock.advance(200);
-    expect(await log.settled?.(head)).toBe(0);
+    expect(await log.session?.().settled(head)).toBe(0);
     await using other = await startWorker("idle", base_path, 1);
-    expect(await log.settled?.(head)).toBeUndefined();
+    expect(await log.session?.().settled(head)).toBeUndefined();
     await other.kill();
-    expect(await log.settled?.(head)).toBe(0);
+    expect(await log.session?.().settled(head)).toBe(0);
   });
 });

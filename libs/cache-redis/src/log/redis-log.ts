@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import {
   CacheError,
   DEFAULT_NETWORK_LEASE_MS,
+  plainSession,
   toPosition,
   type AppendOptions,
   type BackendContext,
@@ -9,6 +10,7 @@ import {
   type InvalidationLog,
   type LogDelta,
   type LogHead,
+  type LogSession,
   type LogSnapshot,
   type NewRecord,
 } from "@cogniverse/sdk";
@@ -104,9 +106,9 @@ export class RedisLog implements InvalidationLog, AsyncDisposable {
     return { head, records: recordsIn(asList(rest[0])) };
   }
 
-  /** By a connection of its own, on which the server keeps a read waiting until something is appended. */
-  watch(wake: () => void): Disposable {
-    return this.#watch.add(wake);
+  /** Watches by a connection of its own, on which the server keeps a read waiting until something is appended. */
+  session(): LogSession {
+    return { ...plainSession(this), watch: (wake) => this.#watch.add(wake) };
   }
 
   /** Ends the watching. */

@@ -214,7 +214,8 @@ serverSuite(["redis"], describe)("a log that Redis may have lost", () => {
     await using tiers = new Tiers({ url: server.url });
     const [reader, writer] = [await tiers.open(), await tiers.open()];
     const woken = new AbortController();
-    using _ = reader.log.watch?.(() => woken.abort());
+    await using session = reader.log.session?.();
+    using _ = session?.watch?.(() => woken.abort());
     // The listening connection is made in the background: what it misses is for the heartbeat.
     while (!woken.signal.aborted) {
       await appended(writer, "a");

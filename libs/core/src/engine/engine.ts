@@ -1,4 +1,13 @@
-import type { Clock, EntryMetadata, Logger, Prices, Random, TelemetryPort } from "@cogniverse/sdk";
+import {
+  plainSession,
+  type Clock,
+  type EntryMetadata,
+  type InvalidationLog,
+  type Logger,
+  type Prices,
+  type Random,
+  type TelemetryPort,
+} from "@cogniverse/sdk";
 import { checkOptions } from "./check-options.ts";
 import { ComputeScopes } from "../compute/compute-scope.ts";
 import { Coherence } from "../invalidation/coherence.ts";
@@ -48,13 +57,14 @@ export class Engine {
     checkOptions(options);
     this.tiers = options.tiers.map((tier, index) => new Tier(tier, index, this));
     this.background = new Background(options.backgroundLimit ?? 64);
-    const log =
+    const log: InvalidationLog =
       options.log ??
       chooseLog(options.tiers.map((t) => t.backend)) ??
       new MemoryLog(this.random.id());
     const { mirror, clock, logger } = this;
     this.coherence = new Coherence({
       log,
+      session: log.session?.() ?? plainSession(log),
       mirror,
       clock,
       logger,

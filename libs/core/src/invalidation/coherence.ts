@@ -6,12 +6,14 @@ import {
   type Clock,
   type InvalidationLog,
   type Logger,
-  type LogDelta,
   type LogHead,
+  type LogNews,
+  type LogSession,
   type NewRecord,
   type Position,
 } from "@cogniverse/sdk";
-import { LogNews } from "./log-news.ts";
+import { Applied } from "./applied.ts";
+import { LogStatus } from "./log-status.ts";
 import type { Mirror } from "./mirror.ts";
 import { leaseSpanMs, shorterLeaseMs, startReading, type ReadStart } from "./lease-span.ts";
 import { ClockJump } from "../time/clock-jump.ts";
@@ -26,6 +28,8 @@ const CLOCK_CHECK_MS = 1000;
 /** What {@link Coherence} needs. */
 export interface CoherenceOptions {
   readonly log: InvalidationLog;
+  /** The own place among those who serve by `log`. Ended by {@link Coherence.close}. */
+  readonly session: LogSession;
   readonly mirror: Mirror;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -41,13 +45,13 @@ export interface CoherenceOptions {
  */
 export class Coherence {
   readonly #options: CoherenceOptions;
-  #applied: LogHead | undefined;
+  readonly #applied: Applied;
   /** The end of the lease on the monotonic clock; -Infinity without one. For the hot path, which writes out {@link isLive}. */
   servesUntil: number = -Infinity;
   /** The same on the wall clock; Infinity where the monotonic one says it all, so that nobody need ask. */
   servesUntilWall: number = -Infinity;
   readonly #clockJump: ClockJump;
-  readonly #news: LogNews;
+  readonly #status: LogStatus;
   #syncing: Promise<boolean> | undefined;
   #heartbeat: Disposable | undefined;
   #watching: Disposable | undefined;
@@ -60,13 +64,14 @@ export class Coherence {
 
   constructor(options: CoherenceOptions) {
     this.#options = options;
-    const { clock, log, readLimitMs } = options;
+    const { clock, log, session, readLimitMs } = options;
     // An answer over a network is worth having for as long as the lease could still be renewed by it.
     const limitMs = log.sharesClock === true ? readLimitMs : Math.max(readLimitMs, log.leaseMs);
     this.#readLimit = new TimeLimit(clock, limitMs);
-    this.#settlement = new Settlement(log, clock);
+    this.#settlement = new Settlement(log, session, clock);
+    this.#applied = new Applied(options.mirror);
     this.#clockJump = new ClockJump(options.clock);
-    this.#news = new LogNews(options.logger);
+    this.#status = new LogStatus(options.logger);
   }
 
   /** Whether a copy may be served now. Read in the same synchronous step as the mirror, after the last await. */
@@ -83,12 +88,12 @@ export class Coherence {
 
   /** The log that the mirror speaks for; "" before the first read. */
   get logId(): string {
-    return this.#applied?.logId ?? "";
+    return this.#applied.head?.logId ?? "";
   }
 
   /** The last position in the mirror: what a compute that begins now gets as its `asOf`. */
   get position(): Position {
-    return this.#applied?.position ?? toPosition(0);
+    return this.#applied.position;
   }
 
   /** Milliseconds since what this node knows of the log was certainly all; 0 where it alone appends, `undefined` before the first read. */
@@ -135,7 +140,6 @@ export class Coherence {
     records: readonly NewRecord[],
     options?: AppendOptions,
   ): Promise<LogHead | undefined> {
-    const before = this.#applied;
     const head = await this.#limited(
       ({ signal }) =>
         appendUnlessTold(this.#options.log, this.logId, records, { ...options, signal }),
@@ -143,10 +147,10 @@ export class Coherence {
     );
     if (head === undefined) return undefined;
     const last = head.position - records.length;
-    if (this.#applied === before && before?.logId === head.logId && before.position === last) {
-      const taken = records.map((r, i) => ({ ...r, position: toPosition(last + 1 + i) }));
-      this.#take({ type: "records", head, records: taken });
-    }
+    const taken = records.map((r, i) => ({ ...r, position: toPosition(last + 1 + i) }));
+    const news = { head, records: taken };
+    this.#options.session.announce?.(news);
+    this.#applied.take(news);
     await this.#reach(head);
     return head;
   }
@@ -163,8 +167,8 @@ export class Coherence {
     return this.#settlement.of(head, signal);
   }
 
-  /** Ends the heartbeat; nothing is served from here on. */
-  close(): void {
+  /** Ends the heartbeat and gives the session back; nothing is served from here on. */
+  async close(): Promise<void> {
     this.#closed = true;
     this.#readLimit[Symbol.dispose]();
     this.#settlement[Symbol.dispose]();
@@ -172,6 +176,8 @@ export class Coherence {
     this.#heartbeat?.[Symbol.dispose]();
     this.#watching?.[Symbol.dispose]();
     this.servesUntilWall = -Infinity;
+    // Who is not told waits for D once; nothing else depends on it.
+    await Promise.resolve(this.#options.session[Symbol.asyncDispose]()).catch(() => undefined);
   }
 
   /** One read of the log for all who ask meanwhile. Never rejects. */
@@ -183,15 +189,14 @@ export class Coherence {
 
   /** False where only an awaited read will do. */
   #syncNow(): boolean {
-    const { log, clock } = this.#options;
-    const from = this.#applied;
-    if (log.readNow === undefined || from === undefined || this.#syncing !== undefined)
+    const { log, session, clock } = this.#options;
+    const from = this.#applied.head;
+    if (session.readNow === undefined || from === undefined || this.#syncing !== undefined)
       return false;
     const start = startReading(clock, log);
     try {
-      const delta = log.readNow(from);
-      if (delta.type === "reset" || delta.head.logId !== from.logId) return false;
-      this.#take(delta);
+      const delta = session.readNow(from);
+      if (delta.type === "reset" || !this.#takes(delta)) return false;
       this.#extend(start);
       return true;
     } catch {
@@ -200,21 +205,19 @@ export class Coherence {
   }
 
   async #syncOnce(): Promise<boolean> {
-    const { log, clock, mirror } = this.#options;
+    const { log, session, clock } = this.#options;
     // Before the request: what the log says was true at some moment after this.
     let start = startReading(clock, log);
     try {
-      const from = this.#applied;
+      const from = this.#applied.head;
       const delta =
-        from === undefined ? undefined : await this.#limited((call) => log.read(from, call));
-      if (delta?.type === "records" && delta.head.logId === from?.logId) this.#take(delta);
-      else {
+        from === undefined ? undefined : await this.#limited((call) => session.read(from, call));
+      if (delta?.type !== "records" || !this.#takes(delta)) {
         start = startReading(clock, log);
-        const snapshot = await this.#limited((call) => log.snapshot(call));
-        this.#news.loaded(this.#applied, snapshot.head);
-        mirror.reset();
-        for (const record of snapshot.records) mirror.apply(record);
-        this.#applied = snapshot.head;
+        const snapshot = await this.#limited((call) => session.snapshot(call));
+        this.#status.loaded(this.#applied.head, snapshot.head);
+        this.#applied.load(snapshot);
+        this.#tellApplied();
       }
       this.#extend(start);
       return true;
@@ -224,30 +227,37 @@ export class Coherence {
     }
   }
 
-  /** Applies what is later than the mirror, in order. A delta read before another one landed may begin earlier; it never ends earlier unseen. */
-  #take(delta: Extract<LogDelta, { type: "records" }>): void {
-    const applied = this.#applied;
-    if (applied === undefined || applied.logId !== delta.head.logId) return;
-    for (const record of delta.records)
-      if (record.position > applied.position) this.#options.mirror.apply(record);
-    if (delta.head.position > applied.position) this.#applied = delta.head;
+  #hear(news: LogNews | undefined): void {
+    if (this.#closed) return;
+    if (news === undefined || !this.#takes(news)) this.#beat();
+  }
+
+  /** False where the records do not go on from the mirror. Where they are new, others may wait to hear of it. */
+  #takes(news: LogNews): boolean {
+    const taken = this.#applied.take(news);
+    if (taken === true) this.#tellApplied();
+    return taken !== undefined;
+  }
+
+  #tellApplied(): void {
+    if (this.#applied.head !== undefined) this.#options.session.applied(this.#applied.head);
   }
 
   #extend(start: ReadStart): void {
     if (this.#closed) return;
-    const { log, clock } = this.#options;
+    const { log, session, clock } = this.#options;
     const leaseMs = shorterLeaseMs(start.leaseMs, log.leaseMs);
     const span = leaseSpanMs(leaseMs);
     this.servesUntil = Math.max(this.servesUntil, start.monotonic + span);
     this.servesUntilWall = log.sharesClock === true ? Infinity : start.wall + span;
     this.#isAway = false;
     if (this.#read === undefined || start.monotonic > this.#read.monotonic) this.#read = start;
-    this.#news.read(this.position);
+    this.#status.read(this.position);
     this.#heartbeat?.[Symbol.dispose]();
     this.#heartbeat = clock.after(span === Infinity ? CLOCK_CHECK_MS : leaseMs / 3, () =>
       this.#beat(),
     );
-    this.#watching ??= log.watch?.(() => this.#beat());
+    this.#watching ??= session.watch?.((news) => this.#hear(news));
   }
 
   #beat(): void {
@@ -263,23 +273,16 @@ export class Coherence {
     this.#isAway = true;
     this.#heartbeat?.[Symbol.dispose]();
     this.#heartbeat = clock.after(Math.max(log.leaseMs / 3, 50), () => this.#beat());
-    this.#news.lost(error);
+    this.#status.lost(error);
   }
 
   async #reach(head: LogHead): Promise<void> {
-    for (let reads = 0; !this.#covers(head); reads++) {
+    for (let reads = 0; !this.#applied.covers(head); reads++) {
       // Another log's head can only mean that the log was replaced: everything is dead then, also what we ask for. The first read may be
       // one that began before we asked and still speaks for the log before it; the second cannot.
       if (reads > 1 && this.logId !== head.logId) break;
       if (!(await this.#sync())) throw this.#unreachable();
     }
-  }
-
-  #covers(head: LogHead): boolean {
-    const applied = this.#applied;
-    return (
-      applied !== undefined && applied.logId === head.logId && applied.position >= head.position
-    );
   }
 
   #limited<R>(run: (call: Call) => Promise<R>, signal?: AbortSignal): Promise<R> {

@@ -1,16 +1,18 @@
-import type { Call, Clock, InvalidationLog, LogHead } from "@cogniverse/sdk";
+import type { Call, Clock, InvalidationLog, LogHead, LogSession } from "@cogniverse/sdk";
 import { atLeast } from "../time/at-least.ts";
 import { TimeLimit } from "../time/time-limit.ts";
 
-/** Finds out when no other node can serve from before a record any more: by asking the log, or by letting D pass (protocol rule 8). */
+/** Finds out when no other node can serve from before a record any more: by asking who serves, or by letting D pass (protocol rules 8 and 9). */
 export class Settlement {
   readonly #log: InvalidationLog;
+  readonly #session: LogSession;
   readonly #clock: Clock;
   /** Later than D the answer is worth nothing. */
   readonly #askLimit: TimeLimit;
 
-  constructor(log: InvalidationLog, clock: Clock) {
+  constructor(log: InvalidationLog, session: LogSession, clock: Clock) {
     this.#log = log;
+    this.#session = session;
     this.#clock = clock;
     this.#askLimit = new TimeLimit(clock, log.leaseMs);
   }
@@ -25,10 +27,10 @@ export class Settlement {
     return 1;
   }
 
-  /** What the log knows of other nodes. One that fails or says nothing shortens no acknowledgement and lengthens none: D settles it. */
+  /** What is known of other nodes. A table that fails or says nothing shortens no acknowledgement and lengthens none: D settles it. */
   async #asked(head: LogHead, signal: AbortSignal | undefined): Promise<number | undefined> {
-    if (this.#log.settled === undefined) return undefined;
-    const ask = async (call: Call): Promise<number | undefined> => this.#log.settled?.(head, call);
+    const ask = async (call: Call): Promise<number | undefined> =>
+      this.#session.settled(head, call);
     try {
       return await this.#askLimit.run(() => "The invalidation log", ask, { signal });
     } catch (error) {

@@ -254,7 +254,7 @@ export class CacheManager implements CacheManagerContract {
     }
     this.#sweeper.close(closedError());
     await this.#engine.background.drain();
-    this.#engine.coherence.close();
+    await this.#engine.coherence.close();
     for (const attached of this.#attached) attached[Symbol.dispose]();
     const backends = new Set(this.#engine.tiers.map((tier) => tier.backend));
     const ended = await Promise.allSettled(

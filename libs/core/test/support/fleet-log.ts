@@ -1,16 +1,16 @@
 import { MemoryLog } from "@cogniverse/core";
-import type { InvalidationLog } from "@cogniverse/sdk";
+import { plainSession, type InvalidationLog } from "@cogniverse/sdk";
 
 /** A log that other machines could append to, so that what is known of it has an age. */
 export function fleetLog(): InvalidationLog {
   const log = new MemoryLog("fleet");
-  return {
+  const fleet: InvalidationLog = {
     leaseMs: 300,
     sharesClock: true,
     append: (records, options) => log.append(records, options),
     head: () => log.head(),
     read: (from) => log.read(from),
     snapshot: () => log.snapshot(),
-    settled: async () => 0,
   };
+  return { ...fleet, session: () => ({ ...plainSession(fleet), settled: async () => 0 }) };
 }

@@ -6,10 +6,12 @@ import {
   type InvalidationLog,
   type LogDelta,
   type LogHead,
+  type LogSession,
   type LogSnapshot,
   type NewRecord,
 } from "@cogniverse/sdk";
 import { announcedLeaseMs } from "./announced-lease.ts";
+import { DeferredSession } from "./deferred-session.ts";
 import type { TierConnection } from "./tier-connection.ts";
 
 /**
@@ -42,14 +44,16 @@ class DeferredLog {
     return log?.readNow?.bind(log);
   }
 
-  get settled(): InvalidationLog["settled"] {
+  get changeShortCut(): InvalidationLog["changeShortCut"] {
     const log = this.#connection.backend?.log;
-    return log?.settled?.bind(log);
+    return log?.changeShortCut?.bind(log);
   }
 
-  get watch(): InvalidationLog["watch"] {
-    const log = this.#connection.backend?.log;
-    return log?.watch?.bind(log);
+  session(): LogSession {
+    return new DeferredSession(
+      () => this.#log(),
+      () => this.#connection.backend?.log,
+    );
   }
 
   async append(

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { keys } from "@cogniverse/core";
-import type { InvalidationLog } from "@cogniverse/sdk";
+import { plainSession, type InvalidationLog } from "@cogniverse/sdk";
 import { entryBackend, FakeClock, memoryLog, recordingLogger } from "@cogniverse/testkit";
 import { type CachingConfig, createCache } from "../../src/index.ts";
 import { downModule, fakeModule } from "../support/fake-modules.ts";
@@ -13,7 +13,7 @@ describe("coherence", () => {
   const onlyByTime = (log: InvalidationLog, leaseMs: number): InvalidationLog => ({
     ...log,
     leaseMs,
-    settled: async () => undefined,
+    session: () => plainSession(log),
   });
 
   /** How long an invalidation takes to be acknowledged by a log that other machines read, in steps of 50 ms. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { keys } from "@cogniverse/core";
-import type { CacheBackend } from "@cogniverse/sdk";
+import { plainSession, type CacheBackend } from "@cogniverse/sdk";
 import { memoryLog } from "@cogniverse/testkit";
 import { isSettled } from "../support/is-settled.ts";
 import { running } from "../support/two-tiers.ts";
@@ -71,7 +71,14 @@ describe("limits of the cache", () => {
   test("coherence_wait_ms", async () => {
     const unreachable = (backend: CacheBackend): CacheBackend => ({
       ...backend,
-      log: { ...memoryLog(), leaseMs: 200, snapshot: () => Promise.withResolvers<never>().promise },
+      log: {
+        ...memoryLog(),
+        leaseMs: 200,
+        session: () => ({
+          ...plainSession(memoryLog()),
+          snapshot: () => Promise.withResolvers<never>().promise,
+        }),
+      },
     });
     const computedEarly = (waitMs: number): Promise<boolean> =>
       running(

@@ -1,5 +1,5 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
-import { type LogHead, START, toPosition } from "@cogniverse/sdk";
+import { type LogHead, plainSession, START, toPosition } from "@cogniverse/sdk";
 import { settle } from "../settle.ts";
 import type { LogRule } from "./log-fixture.ts";
 import { snapshotRules } from "./log-snapshot-rules.ts";
@@ -61,13 +61,18 @@ export function readRules(rule: LogRule, farBehind: number): void {
   snapshotRules(rule);
   farBehindRule(rule, farBehind);
 
-  rule("readNow, settled and watch, where they are there, agree with the rest", async ({ log }) => {
-    const watching = log.watch?.(() => undefined);
+  rule("readNow and a session, where they are there, agree with the rest", async ({ log }) => {
+    await using session = log.session?.() ?? plainSession(log);
+    const watching = session.watch?.(() => undefined);
     const head = await append(log, record("a"), record("b"));
     const start = { logId: head.logId, position: START };
     if (log.readNow) deepEqual(log.readNow(start), await log.read(start));
     if (log.readNow) equal(log.readNow({ ...start, logId: "another" }).type, "reset");
-    const nodes = (await log.settled?.(head)) ?? 0;
+    deepEqual(await session.read(start), await log.read(start));
+    deepEqual(await session.snapshot(), await log.snapshot());
+    if (session.readNow) deepEqual(session.readNow(start), await log.read(start));
+    session.applied(head);
+    const nodes = (await session.settled(head)) ?? 0;
     ok(Number.isSafeInteger(nodes) && nodes >= 0);
     ok(Number.isFinite(log.leaseMs) && log.leaseMs >= 0);
     watching?.[Symbol.dispose]();

@@ -151,7 +151,7 @@ export const brokenLogs: readonly BrokenLog[] = [
   },
   {
     fault: "readNow lags behind",
-    rule: "readNow, settled and watch, where they are there, agree with the rest",
+    rule: "readNow and a session, where they are there, agree with the rest",
     breakIt: (h) => ({ ...h, readNow: (from) => ({ type: "records", head: from, records: [] }) }),
   },
   {

@@ -1,4 +1,4 @@
-import type { InvalidationLog, LogHead } from "@cogniverse/sdk";
+import { plainSession, type InvalidationLog, type LogHead } from "@cogniverse/sdk";
 import { memoryLog } from "@cogniverse/testkit";
 
 /** D of the logs that tests share between nodes. */
@@ -29,7 +29,9 @@ export function sharedLog(options: SharedLogOptions = {}): SharedLog {
     read: (from, call) => inner.read(from, call),
     snapshot: (call) => inner.snapshot(call),
     ...(sharesClock === undefined ? {} : { sharesClock }),
-    ...(settled === undefined ? {} : { settled }),
+    ...(settled === undefined
+      ? {}
+      : { session: () => ({ ...plainSession(log), settled: (head: LogHead) => settled(head) }) }),
   };
   return { log, replace: () => void (inner = memoryLog()) };
 }

@@ -1,7 +1,7 @@
 import type { Logger, LogHead, Position } from "@cogniverse/sdk";
 
 /** Tells an operator how it stands with the log: one line for each change of state, not for each attempt. */
-export class LogNews {
+export class LogStatus {
   readonly #logger: Logger;
   #reachable = true;
 

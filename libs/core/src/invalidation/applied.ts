@@ -1,0 +1,52 @@
+import {
+  START,
+  type LogHead,
+  type LogNews,
+  type LogSnapshot,
+  type Position,
+} from "@cogniverse/sdk";
+import type { Mirror } from "./mirror.ts";
+
+/** How far the mirror is level with the log: records go in gapless and in order, or not at all. */
+export class Applied {
+  readonly #mirror: Mirror;
+  #head: LogHead | undefined;
+
+  constructor(mirror: Mirror) {
+    this.#mirror = mirror;
+  }
+
+  /** The log's head that the mirror is level with; `undefined` before the first snapshot. */
+  get head(): LogHead | undefined {
+    return this.#head;
+  }
+
+  get position(): Position {
+    return this.#head?.position ?? START;
+  }
+
+  /** Begins anew from what another log, or one that went on too far, says. */
+  load({ head, records }: LogSnapshot): void {
+    this.#mirror.reset();
+    for (const record of records) this.#mirror.apply(record);
+    this.#head = head;
+  }
+
+  /**
+   * Applies what is later than the mirror. `undefined`: something lies in between, or they are of another log, so only the log itself can tell (protocol
+   * rule 10); else whether anything was new. Records read before others landed may begin earlier.
+   */
+  take({ head, records }: LogNews): boolean | undefined {
+    const before = this.#head;
+    if (before === undefined || before.logId !== head.logId) return undefined;
+    if (head.position <= before.position) return false;
+    if (head.position - records.length > before.position) return undefined;
+    for (const record of records) if (record.position > before.position) this.#mirror.apply(record);
+    this.#head = head;
+    return true;
+  }
+
+  covers(head: LogHead): boolean {
+    return this.#head?.logId === head.logId && this.position >= head.position;
+  }
+}
