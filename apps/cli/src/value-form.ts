@@ -1,5 +1,5 @@
 import { npyCodec, npzCodec, type NdArray, type NdArrays } from "@cogniverse/core";
-import type { Cacheable } from "@cogniverse/sdk";
+import { parseJson, type Cacheable } from "@cogniverse/sdk";
 import { EXIT, ExitError } from "./exit-code.ts";
 
 /** How bytes of a file become a value: by what the caller says, else by the end of the key. */
@@ -15,8 +15,9 @@ export function typeOfKey(key: string): ValueType {
 export async function parseValue(bytes: Uint8Array, type: ValueType): Promise<Cacheable> {
   try {
     if (type === "json") {
-      const value: Cacheable = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
-      return value;
+      const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+      // JSON holds nothing that a cache does not take.
+      return parseJson(text) as Cacheable;
     }
     if (type === "npz") return await npzCodec.decode(bytes);
     return type === "npy" ? await npyCodec.decode(bytes) : bytes;

@@ -1,4 +1,5 @@
 import type { EntryMetadata, ScopeStamp } from "./entry.ts";
+import { parseJson } from "./json-text.ts";
 import type { Scope } from "./scope.ts";
 
 /** Metadata as JSON text, properties always in the same order. */
@@ -13,7 +14,7 @@ export function formatMetadata(metadata: EntryMetadata): string {
 export function parseMetadata(text: string): EntryMetadata | undefined {
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = parseJson(text);
   } catch {
     return undefined;
   }

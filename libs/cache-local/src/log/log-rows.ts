@@ -1,5 +1,11 @@
 import { createHash } from "node:crypto";
-import { toPosition, type LogRecord, type NewRecord, type Position } from "@cogniverse/sdk";
+import {
+  parseJson,
+  toPosition,
+  type LogRecord,
+  type NewRecord,
+  type Position,
+} from "@cogniverse/sdk";
 
 /** First and last position that the tail of records holds; `first` = `head` + 1 where it is empty. */
 export type LogBounds = Readonly<{ head: Position; first: Position }>;
@@ -51,12 +57,12 @@ export function encodeJson(value: LogRecord | ScopeRow): Buffer {
 
 export function decodeRecordRow(row: Uint8Array): LogRecord {
   // Only append writes these rows, from a LogRecord.
-  return JSON.parse(Buffer.from(row).toString("utf8")) as LogRecord;
+  return parseJson(Buffer.from(row).toString("utf8")) as LogRecord;
 }
 
 export function decodeScopeRow(row: Uint8Array): ScopeRow {
   // Only append writes these rows, from a ScopeRow.
-  return JSON.parse(Buffer.from(row).toString("utf8")) as ScopeRow;
+  return parseJson(Buffer.from(row).toString("utf8")) as ScopeRow;
 }
 
 /** The last position that touched the row's scope, in any mode. */

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { toPosition, type LogRecord, type NewRecord, type Scope } from "@cogniverse/sdk";
+import { parseJson, toPosition, type LogRecord, type NewRecord, type Scope } from "@cogniverse/sdk";
 
 /** Bytes of a scope in a field's name; a longer one stands there as its SHA-256. */
 const LONGEST_SCOPE = 1024;
@@ -70,7 +70,7 @@ export function recordsIn(flat: readonly unknown[]): readonly LogRecord[] {
 /** A record as it was appended, word for word, at its place. */
 export function recordIn(json: string, position: number): LogRecord {
   // Only append writes these, from a NewRecord.
-  return { ...(JSON.parse(json) as NewRecord), position: toPosition(position) };
+  return { ...(parseJson(json) as NewRecord), position: toPosition(position) };
 }
 
 /** Whether all that a record of this scope covers shows in a field that is named after the scope. */

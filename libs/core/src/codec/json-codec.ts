@@ -1,4 +1,4 @@
-import { CacheError, type Codec } from "@cogniverse/sdk";
+import { CacheError, parseJson, type Codec } from "@cogniverse/sdk";
 import { freezeJson } from "./freeze-json.ts";
 import { walkJson } from "./walk-json.ts";
 
@@ -31,7 +31,7 @@ export function jsonCodec<T>(schema?: ValueSchema<T>): Codec<T> {
     compress: "auto",
     encode: (value) => text.encode(stringify(value)),
     decode(data) {
-      const value: unknown = JSON.parse(utf8.decode(data));
+      const value = parseJson(utf8.decode(data));
       // Without a schema the key type's promise is all there is: the same key type encoded it.
       return schema === undefined ? (value as T) : validate(schema, value);
     },

@@ -1,4 +1,4 @@
-import { toPosition, type Position, type Scope, type ScopeStamp } from "@cogniverse/sdk";
+import { parseJson, toPosition, type Position, type Scope, type ScopeStamp } from "@cogniverse/sdk";
 import {
   escapeText,
   packDigest,
@@ -41,7 +41,7 @@ export function parseStamps(text: string, asOf: Position): readonly ScopeStamp[]
   let previous: Previous = { value: "", asOf };
   return items(text).map((item) => {
     // Made by JSON.stringify from a stamp; what it holds is checked with the rest of the metadata.
-    if (item.startsWith("j")) return JSON.parse(unescapeText(item.slice(1))) as ScopeStamp;
+    if (item.startsWith("j")) return parseJson(unescapeText(item.slice(1))) as ScopeStamp;
     const [stamp, next] = parseStamp(item, previous);
     previous = next;
     return stamp;

@@ -1,4 +1,4 @@
-import { START, type LogHead, type LogRecord, type Position } from "@cogniverse/sdk";
+import { parseJson, START, type LogHead, type LogRecord, type Position } from "@cogniverse/sdk";
 import { isNewRecord, isObject, isPosition, placed } from "./log-record-form.ts";
 
 /** The version of head and snapshot that this release writes and reads. */
@@ -63,7 +63,7 @@ export function formatHead({ records, ...head }: HeadDocument): Uint8Array<Array
 
 /** `unsupported`: written by a later release; `corrupt`: not a whole head. Never throws. */
 export function parseHead(data: Uint8Array): HeadDocument | "unsupported" | "corrupt" {
-  const value = parseJson(data);
+  const value = parseDocument(data);
   if (!isObject(value) || !Number.isSafeInteger(value["version"])) return "corrupt";
   if (value["version"] !== LOG_VERSION) return "unsupported";
   const { logId, revision, position, leaseMs, snapshot, records, batches } = value;
@@ -88,9 +88,9 @@ export function parseHead(data: Uint8Array): HeadDocument | "unsupported" | "cor
 }
 
 /** The value of a JSON text; `undefined` where it is none. */
-export function parseJson(data: Uint8Array): unknown {
+export function parseDocument(data: Uint8Array): unknown {
   try {
-    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(data));
+    return parseJson(new TextDecoder("utf-8", { fatal: true }).decode(data));
   } catch {
     return undefined;
   }

@@ -11,7 +11,7 @@ import {
   formatHead,
   LOG_VERSION,
   parseHead,
-  parseJson,
+  parseDocument,
   type HeadDocument,
   type SnapshotRef,
 } from "./head-document.ts";
@@ -77,7 +77,7 @@ export class LogObjects {
     const found = await this.#client.read(name, {}, call);
     if (found === undefined) return undefined;
     if (typeof found === "string") throw this.#damaged(name, `it is ${found}`);
-    const value = parseJson(found.data);
+    const value = parseDocument(found.data);
     if (!isObject(value)) throw this.#damaged(name, "its content is no snapshot of a log");
     if (Number.isSafeInteger(value["version"]) && value["version"] !== LOG_VERSION)
       throw this.#newer(name);
