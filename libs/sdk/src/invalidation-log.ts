@@ -33,8 +33,8 @@ export type LogHead = Readonly<{ logId: string; position: Position }> &
   Options<{ shortCut: ShortCut }>;
 
 /**
- * What a log says of the {@link SessionTable} beside it. Every node that serves stands in the table of which `table` is the incarnation ("" =
- * none), or in `alone`: it serves by this log without the table, so that only D acknowledges. `leaving`: somebody doubts that
+ * What a log says of the {@link SessionTable} beside it. Every node that serves stands in the table that `table` names (its incarnation, a
+ * space, and an id of this naming, so that a table that is named once more is another; "" = none), or in `alone`: it serves by this log without the table, so that only D acknowledges. `leaving`: somebody doubts that
  * the node still runs; it serves on only once it has taken that back.
  */
 export type ShortCut = Readonly<{

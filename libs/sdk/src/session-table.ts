@@ -7,8 +7,11 @@ import type { LogHead, LogNews } from "./invalidation-log.ts";
  * nothing before it is confirmed.
  */
 export interface SessionTable {
-  /** `session`: unique, made for this one seat. Nothing is registered before the first report. */
-  seat(session: string): SessionSeat;
+  /**
+   * `session`: unique, made for this one seat. `leaseMs`: D as the log says it, asked each time since it may grow; a session that was silent for so
+   * long can serve no more. Nothing is registered before the first report.
+   */
+  seat(session: string, leaseMs: () => number): SessionSeat;
 }
 
 /** One session in the table. Disposing takes it out: to be called once the session serves no more. */
@@ -20,11 +23,14 @@ export interface SessionSeat extends AsyncDisposable {
   report(head: LogHead, call?: Call): Promise<string>;
   /**
    * Resolves with the number of other sessions once each of them has applied all up to `head` or is gone. `undefined`: the table is not
-   * `incarnation`, or that one is not confirmed. Says for the caller that it has applied `head` itself.
+   * the one that `naming` means, or was not confirmed under just this naming. Says for the caller that it has applied `head` itself.
    */
-  settled(head: LogHead, incarnation: string, call?: Call): Promise<number | undefined>;
-  /** Who serves without standing in this incarnation can serve no more: from now on it may shorten acknowledgements. Nothing where it is gone. */
-  confirm(incarnation: string, call?: Call): Promise<void>;
+  settled(head: LogHead, naming: string, call?: Call): Promise<number | undefined>;
+  /**
+   * Who serves without standing in this table can serve no more: from now on it may shorten acknowledgements to those who ask under `naming`, and
+   * to nobody under an earlier one. Nothing where that incarnation is gone. `naming`: the incarnation, a space, and what makes this naming of it unique.
+   */
+  confirm(naming: string, call?: Call): Promise<void>;
   /** Tells the other sessions; may be lost. */
   announce(news: LogNews): void;
   watch(wake: (news?: LogNews) => void): Disposable;
