@@ -1,5 +1,13 @@
-import { parseJson, START, type LogHead, type LogRecord, type Position } from "@cogniverse/sdk";
+import {
+  parseJson,
+  START,
+  type LogHead,
+  type LogRecord,
+  type Position,
+  type ShortCut,
+} from "@cogniverse/sdk";
 import { isNewRecord, isObject, isPosition, placed } from "./log-record-form.ts";
+import { NO_SHORT_CUT, parseShortCut } from "./short-cut-form.ts";
 
 /** The version of head and snapshot that this release writes and reads. */
 export const LOG_VERSION = 1;
@@ -12,13 +20,14 @@ export type SnapshotRef = Readonly<{ name: string; position: Position; generatio
 /**
  * All that the head object holds. `revision`: one more with each replacement, so that no two heads are the same bytes. `leaseMs`: the
  * greatest D that a node announced. `records`: the last ones, gapless up to `position`; what is older is in the snapshot, which may overlap them.
- * `batches`: an id for each of the last replacements, of this one last.
+ * `batches`: an id for each of the last replacements, of this one last. `shortCut`: its two fields stand in the object beside the others.
  */
 export type HeadDocument = Readonly<{
   logId: string;
   revision: number;
   position: Position;
   leaseMs: number;
+  shortCut: ShortCut;
   snapshot: SnapshotRef | null;
   records: readonly LogRecord[];
   batches: readonly string[];
@@ -26,14 +35,25 @@ export type HeadDocument = Readonly<{
 
 /** The head of a log in which nothing was appended yet. */
 export function newHead(logId: string, leaseMs: number): HeadDocument {
-  return { logId, revision: 0, position: START, leaseMs, snapshot: null, records: [], batches: [] };
+  return {
+    logId,
+    revision: 0,
+    position: START,
+    leaseMs,
+    shortCut: NO_SHORT_CUT,
+    snapshot: null,
+    records: [],
+    batches: [],
+  };
 }
 
 /** The head that comes after `head`, with what is new in it. `batch`: the id of this replacement, made for it alone. */
 export function nextHead(
   head: HeadDocument,
   batch: string,
-  changes: Partial<Pick<HeadDocument, "position" | "leaseMs" | "snapshot" | "records">>,
+  changes: Partial<
+    Pick<HeadDocument, "position" | "leaseMs" | "shortCut" | "snapshot" | "records">
+  >,
 ): HeadDocument {
   const batches = [...head.batches, batch].slice(-BATCHES);
   return { ...head, ...changes, revision: head.revision + 1, batches };
@@ -45,9 +65,9 @@ export function batchOf(head: HeadDocument, revision: number): string | undefine
   return back < 0 ? undefined : head.batches[head.batches.length - 1 - back];
 }
 
-/** The place that a reader is told of. */
-export function placeOf({ logId, position }: HeadDocument): LogHead {
-  return { logId, position };
+/** What a reader is told of a head. */
+export function placeOf({ logId, position, shortCut }: HeadDocument): LogHead {
+  return { logId, position, shortCut };
 }
 
 /** The position before the first record in the head. */
@@ -56,9 +76,10 @@ export function tailStart({ position, records }: HeadDocument): number {
 }
 
 /** As JSON; records without their positions, which follow from the head's. */
-export function formatHead({ records, ...head }: HeadDocument): Uint8Array<ArrayBuffer> {
+export function formatHead({ records, shortCut, ...head }: HeadDocument): Uint8Array<ArrayBuffer> {
   const tail = records.map(({ position: _implied, ...record }) => record);
-  return new TextEncoder().encode(JSON.stringify({ version: LOG_VERSION, ...head, records: tail }));
+  const document = { version: LOG_VERSION, ...head, ...shortCut, records: tail };
+  return new TextEncoder().encode(JSON.stringify(document));
 }
 
 /** `unsupported`: written by a later release; `corrupt`: not a whole head. Never throws. */
@@ -70,6 +91,8 @@ export function parseHead(data: Uint8Array): HeadDocument | "unsupported" | "cor
   if (typeof logId !== "string" || logId === "" || !isPosition(revision) || !isPosition(position))
     return "corrupt";
   if (typeof leaseMs !== "number" || !(leaseMs >= 0 && leaseMs < Infinity)) return "corrupt";
+  const shortCut = parseShortCut(value);
+  if (shortCut === undefined) return "corrupt";
   if (snapshot !== null && !isSnapshotRef(snapshot)) return "corrupt";
   if (!Array.isArray(records) || !records.every(isNewRecord)) return "corrupt";
   if (!Array.isArray(batches) || !batches.every((id) => typeof id === "string")) return "corrupt";
@@ -81,6 +104,7 @@ export function parseHead(data: Uint8Array): HeadDocument | "unsupported" | "cor
     revision,
     position,
     leaseMs,
+    shortCut,
     snapshot,
     records: placed(records, position),
     batches,

@@ -1,6 +1,13 @@
 import type { BackendContext, Call, LogHead } from "@cogniverse/sdk";
 import { pause, pauseBefore } from "../pause.ts";
-import { composeBatch, looksBeyondTail, type Batch, type Wanted } from "./batch.ts";
+import {
+  composeBatch,
+  looksBeyondTail,
+  type Answer,
+  type Batch,
+  type Wanted,
+  type WantedChange,
+} from "./batch.ts";
 import { batchOf, newHead, nextHead, type HeadDocument } from "./head-document.ts";
 import type { LogFolder } from "./log-folder.ts";
 import { isFinal, refusedHead, unknownOutcome } from "./log-errors.ts";
@@ -10,11 +17,10 @@ import type { KnownHead, LogObjects, SnapshotDocument } from "./log-objects.ts";
 const MOST_SENDINGS = 4;
 
 /** One caller in the queue. */
-type Member = Wanted & {
+type Member = {
+  readonly wanted: Wanted;
   readonly resolve: (head: LogHead | undefined) => void;
   readonly reject: (error: unknown) => void;
-  /** Whether the head is to be replaced even where nothing is added. */
-  readonly always: boolean;
   waits: boolean;
 };
 
@@ -69,14 +75,25 @@ export class HeadWriter {
     this.#known = known;
   }
 
-  /** Resolves once the records are in the head, with their last position. See `InvalidationLog.append`. */
-  append(wanted: Wanted, signal?: AbortSignal): Promise<LogHead | undefined> {
-    return this.#join(wanted, false, signal);
-  }
-
-  /** Replaces the head by one that has this node's D and what the folder made ready. */
-  async renew(signal?: AbortSignal): Promise<void> {
-    await this.#join({ records: [], unless: undefined }, true, signal);
+  /**
+   * Resolves once what is wanted is in the head. Records: with their last position, see `InvalidationLog.append`; an edit: see
+   * `InvalidationLog.changeShortCut`; `renew`: a head that has this node's D and what the folder made ready.
+   */
+  join(wanted: WantedChange, signal?: AbortSignal): Promise<LogHead>;
+  join(wanted: Wanted, signal?: AbortSignal): Promise<LogHead | undefined>;
+  join(wanted: Wanted, signal?: AbortSignal): Promise<LogHead | undefined> {
+    const { promise, resolve, reject } = Promise.withResolvers<LogHead | undefined>();
+    const member: Member = { wanted, resolve, reject, waits: true };
+    const abort = (): void => {
+      member.waits = false;
+      reject(signal?.reason);
+      if (this.#landing?.members.every(({ waits }) => !waits) === true)
+        this.#landing.left.abort(signal?.reason);
+    };
+    signal?.addEventListener("abort", abort, { once: true });
+    this.#queue.push(member);
+    this.#draining ??= this.#drain().finally(() => (this.#draining = undefined));
+    return promise.finally(() => signal?.removeEventListener("abort", abort));
   }
 
   /** The head now. Makes the log where there is none. */
@@ -94,25 +111,6 @@ export class HeadWriter {
   /** Resolves when nobody waits any more. */
   async idle(): Promise<void> {
     while (this.#draining !== undefined) await this.#draining;
-  }
-
-  #join(
-    wanted: Wanted,
-    always: boolean,
-    signal: AbortSignal | undefined,
-  ): Promise<LogHead | undefined> {
-    const { promise, resolve, reject } = Promise.withResolvers<LogHead | undefined>();
-    const member: Member = { ...wanted, always, resolve, reject, waits: true };
-    const abort = (): void => {
-      member.waits = false;
-      reject(signal?.reason);
-      if (this.#landing?.members.every(({ waits }) => !waits) === true)
-        this.#landing.left.abort(signal?.reason);
-    };
-    signal?.addEventListener("abort", abort, { once: true });
-    this.#queue.push(member);
-    this.#draining ??= this.#drain().finally(() => (this.#draining = undefined));
-    return promise.finally(() => signal?.removeEventListener("abort", abort));
   }
 
   async #drain(): Promise<void> {
@@ -145,14 +143,15 @@ export class HeadWriter {
       if (!(await this.#hasRoom(known, call))) continue;
       const snapshot = await this.#snapshotFor(known, waiting, call);
       if (snapshot === "gone") continue;
-      const batch = composeBatch(known.head, waiting, snapshot);
+      const wanted = waiting.map((member) => member.wanted);
+      const batch = composeBatch(known.head, wanted, snapshot);
       const next = this.#next(known.head, batch, waiting);
       const landed =
         next === undefined
           ? await this.#stands(known, call)
           : await this.#replace(known, next, call);
       if (!landed) continue;
-      waiting.forEach((member, i) => member.resolve(batch.answers[i]));
+      waiting.forEach((member, i) => answer(member, batch.answers[i], next ?? known.head));
       return;
     }
   }
@@ -180,17 +179,18 @@ export class HeadWriter {
   /** `undefined`: the head is as all that wait want it. */
   #next(
     head: HeadDocument,
-    { added }: Batch,
+    { added, shortCut }: Batch,
     waiting: readonly Member[],
   ): HeadDocument | undefined {
     const { folder, context } = this.#options;
-    const needed = added.length > 0 || waiting.some(({ always }) => always);
-    if (!needed) return undefined;
+    const renews = waiting.some(({ wanted }) => wanted.type === "renew");
+    if (added.length === 0 && shortCut === undefined && !renews) return undefined;
     const { snapshot, records } = folder.folded(head) ?? head;
     const last = added.at(-1);
     return nextHead(head, context.random.id(), {
       position: last?.position ?? head.position,
       leaseMs: Math.max(head.leaseMs, this.#leaseMs),
+      shortCut: shortCut ?? head.shortCut,
       snapshot,
       records: [...records, ...added],
     });
@@ -252,7 +252,7 @@ export class HeadWriter {
     call: Call,
   ): Promise<SnapshotDocument | "gone" | undefined> {
     const { snapshot, logId } = known.head;
-    if (snapshot === null || !waiting.some((one) => looksBeyondTail(known.head, one)))
+    if (snapshot === null || !waiting.some(({ wanted }) => looksBeyondTail(known.head, wanted)))
       return undefined;
     const found = await this.#options.objects.readSnapshot(snapshot, logId, call);
     if (found !== undefined) return found;
@@ -278,5 +278,14 @@ export class HeadWriter {
       if (tries >= MOST_SENDINGS || isFinal(error)) throw error;
       await pauseBefore(tries, context, call?.signal);
     }
+  }
+}
+
+/** One caller's own error is nobody else's. */
+function answer(member: Member, of: Answer | undefined, standing: HeadDocument): void {
+  try {
+    member.resolve(of?.(standing));
+  } catch (error) {
+    member.reject(error);
   }
 }

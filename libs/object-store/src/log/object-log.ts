@@ -10,6 +10,7 @@ import {
   type LogSnapshot,
   type NewRecord,
   type Options,
+  type ShortCut,
 } from "@cogniverse/sdk";
 import type { ObjectLayout } from "../layout.ts";
 import type { ObjectClient } from "../object-client.ts";
@@ -71,8 +72,16 @@ export class ObjectLog implements InvalidationLog {
     records: readonly NewRecord[],
     options?: AppendOptions,
   ): Promise<LogHead | undefined> {
-    const wanted = { records, unless: options?.unless };
-    return this.#run(options, () => this.#writer.append(wanted, options?.signal));
+    const wanted = { type: "append", records, unless: options?.unless } as const;
+    return this.#run(options, () => this.#writer.join(wanted, options?.signal));
+  }
+
+  /** One more part of a replacement of the head, together with the appends that wait. What `edit` throws is the caller's alone. */
+  async changeShortCut(
+    edit: (now: ShortCut) => ShortCut | undefined,
+    call?: Call,
+  ): Promise<LogHead> {
+    return this.#run(call, () => this.#writer.join({ type: "edit", edit }, call?.signal));
   }
 
   async head(call?: Call): Promise<LogHead> {
@@ -121,7 +130,7 @@ export class ObjectLog implements InvalidationLog {
       for (;;) {
         const known = await this.#writer.readHead(call);
         if (known.head.leaseMs >= this.leaseMs) return known;
-        await this.#writer.renew(call?.signal);
+        await this.#writer.join({ type: "renew" }, call?.signal);
       }
     });
   }
@@ -136,7 +145,7 @@ export class ObjectLog implements InvalidationLog {
     if (first || this.#folder.exceeds(head, 2))
       this.#behind("the log could not be folded", async () => {
         await this.#folder.fold(head);
-        await this.#writer.renew();
+        await this.#writer.join({ type: "renew" });
       });
   }
 

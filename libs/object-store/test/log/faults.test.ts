@@ -269,7 +269,7 @@ describe("a head that is not there as it was", () => {
     ["no head", "{}"],
     [
       "with a gap before its records",
-      '{"version":1,"logId":"x","revision":3,"position":9,"leaseMs":1,"snapshot":null,"records":[],"batches":[]}',
+      '{"version":1,"logId":"x","revision":3,"position":9,"leaseMs":1,"table":"","alone":[],"snapshot":null,"records":[],"batches":[]}',
     ],
     ["of a later release", '{"version":2}'],
   ])("%s: refused with what to do, and left as it is", async (_name, text) => {

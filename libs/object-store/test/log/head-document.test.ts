@@ -12,6 +12,13 @@ const head: HeadDocument = {
   revision: 7,
   position: toPosition(12),
   leaseMs: 5000,
+  shortCut: {
+    table: "0f1e2d",
+    alone: [
+      { session: "s1", leaving: false },
+      { session: "s2", leaving: true },
+    ],
+  },
   snapshot: {
     name: "log/snapshots/0123/0000000001-ab.json",
     position: toPosition(11),
@@ -46,6 +53,18 @@ describe("the head object", () => {
       JSON.parse(golden.toString()),
     );
     expect(parseHead(golden)).toEqual(head);
+  });
+
+  test.each([
+    ["no table", { table: undefined }],
+    ["a table that is no text", { table: 1 }],
+    ["nobody said to be alone, or not", { alone: undefined }],
+    ["somebody without a name", { alone: [{ session: "", leaving: false }] }],
+    ["somebody who may be leaving or not", { alone: [{ session: "s1" }] }],
+    ["somebody who is nothing", { alone: [null] }],
+  ])("with %s it is corrupt", (_name, change) => {
+    const text = JSON.stringify({ ...JSON.parse(golden.toString()), ...change });
+    expect(parseHead(new TextEncoder().encode(text))).toBe("corrupt");
   });
 
   test("cut anywhere it is corrupt, never another head", () => {

@@ -94,7 +94,7 @@ function farBehindRule(rule: LogRule, farBehind: number): void {
     for (let round = 0; round < 2; round++) {
       let delta = await log.read(from);
       if (delta.type === "reset") {
-        deepEqual(delta.head, { logId, position: appended });
+        deepEqual(placeOf(delta.head), { logId, position: appended });
         const snapshot = await log.snapshot();
         for (const { scope } of snapshot.records) known.add(valueOf(scope));
         await more();
@@ -103,9 +103,14 @@ function farBehindRule(rule: LogRule, farBehind: number): void {
       ok(delta.type === "records", "a read from a snapshot's head is a reset again");
       for (const { scope } of delta.records) known.add(valueOf(scope));
       from = delta.head;
-      deepEqual(from, { logId, position: appended });
+      deepEqual(placeOf(from), { logId, position: appended });
       equal(known.size, appended);
       await more();
     }
   });
+}
+
+/** A log may say more of a head than its place. */
+function placeOf({ logId, position }: LogHead): LogHead {
+  return { logId, position };
 }
