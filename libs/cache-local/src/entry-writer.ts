@@ -14,6 +14,8 @@ import type { WriteQueue } from "./write-queue.ts";
 
 /** Rounds of evicting and unlinking that one write goes through while others take what it made free. */
 const MOST_ROUNDS = 16;
+/** Copies that one transaction removes at most: it holds the event loop and all other writers for about a millisecond. */
+const COPIES_AT_A_TIME = 64;
 
 /** What a writer works with. */
 export interface WriterParts {
@@ -85,6 +87,32 @@ export class EntryWriter {
     });
     if (removed?.head.inFile === true) void graveyard.dig([{ id: removed.head.id }]);
     return removed;
+  }
+
+  /** Removes those that are there under these ids, in transactions of their own. Resolves for each, in order, whether it was. */
+  async removeCopies(
+    copies: readonly Readonly<{ key: Buffer; id: string }>[],
+  ): Promise<readonly boolean[]> {
+    const answers: boolean[] = [];
+    for (let at = 0; at < copies.length; at += COPIES_AT_A_TIME)
+      answers.push(...(await this.#removeTogether(copies.slice(at, at + COPIES_AT_A_TIME))));
+    return answers;
+  }
+
+  async #removeTogether(
+    copies: readonly Readonly<{ key: Buffer; id: string }>[],
+  ): Promise<readonly boolean[]> {
+    const { index, room, writes, graveyard } = this.#parts;
+    const removed = await writes.run(() =>
+      copies.map(({ key, id }) => {
+        const found = index.find(key);
+        if (found?.head.id !== id) return undefined;
+        room.drop(found);
+        return found.head;
+      }),
+    );
+    void graveyard.dig(removed.flatMap((head) => (head?.inFile === true ? [{ id: head.id }] : [])));
+    return removed.map((head) => head !== undefined);
   }
 
   async #putInline(plan: Plan): Promise<string | undefined> {

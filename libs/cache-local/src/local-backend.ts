@@ -11,6 +11,7 @@ import {
   type EvictionSource,
   type InvalidationLog,
   type KeyScan,
+  type NamedCopy,
   type StoredEntry,
   type StoredHead,
   type UnreadableCopy,
@@ -65,6 +66,7 @@ export class LocalBackend implements CacheBackend {
       putEntry: (key, entry, tenantId, condition, call) =>
         this.#putEntry(entryKey(tenantId, key), entry, condition, call),
       deleteEntry: (key, etag, tenantId, call) => this.#deleteEntry(key, etag, tenantId, call),
+      deleteEntries: (copies, tenantId, call) => this.#deleteEntries(copies, tenantId, call),
     };
     const { clock } = context;
     ({ get: this.get, put: this.put } = plainCalls(this.entries, { clock, defaultTtl }));
@@ -160,6 +162,19 @@ export class LocalBackend implements CacheBackend {
       this.#store.writer.remove(entryKey(tenantId, key), ({ head }) => head.id === etag),
     );
     return removed !== undefined;
+  }
+
+  #deleteEntries(
+    copies: readonly NamedCopy[],
+    tenantId: string,
+    call: Call | undefined,
+  ): Promise<readonly boolean[]> {
+    const { writer } = this.#store;
+    return this.#later("delete entries", call, () =>
+      writer.removeCopies(
+        copies.map(({ key, etag }) => ({ key: entryKey(tenantId, key), id: etag })),
+      ),
+    );
   }
 
   /** The figures kept, less what has expired and is still to be removed. Exact unless the last cleanup is long ago. */

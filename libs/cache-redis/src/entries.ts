@@ -6,6 +6,7 @@ import {
   type Clock,
   type Entry,
   type EntryStore,
+  type NamedCopy,
   type StoredEntry,
   type StoredHead,
   type UnreadableCopy,
@@ -13,12 +14,15 @@ import {
 } from "@cogniverse/sdk";
 import { isReply, type Connection } from "./connection.ts";
 import { EntryWrites } from "./entry-writes.ts";
-import { HEAD, REMOVE } from "./entry-scripts.ts";
+import { HEAD, REMOVE, REMOVE_MANY } from "./entry-scripts.ts";
 import { Exchange, type Argument, type Doing } from "./exchange.ts";
 import type { Listings } from "./listings.ts";
 import type { Bucket, Names } from "./names.ts";
 import { Places, type Place } from "./places.ts";
 import { decodeHead, decodeValue, etagOf } from "./value-form.ts";
+
+/** Copies that one script deletes: about a tenth of a millisecond of the server's one thread. */
+const MOST_REMOVED = 32;
 
 /** What {@link Entries} needs. */
 export interface EntriesParts {
@@ -79,9 +83,39 @@ export class Entries implements EntryStore, BatchStore {
   }
 
   async deleteEntry(key: string, etag: string, tenantId: string, call?: Call): Promise<boolean> {
-    const id = Buffer.from(etag, "hex");
-    // What is no etag of ours is nobody's; "" would mean any.
-    return this.#remove(key, tenantId, id.byteLength === 8 ? id : Buffer.from("none"), call);
+    return this.#remove(key, tenantId, writeIdOf(etag), call);
+  }
+
+  /** One script for each bucket, and for no more than {@link MOST_REMOVED} copies: between two of them the server answers others. */
+  async deleteEntries(
+    copies: readonly NamedCopy[],
+    tenantId: string,
+    call?: Call,
+  ): Promise<readonly boolean[]> {
+    const answers = copies.map(() => false);
+    const keys = copies.map(({ key }) => key);
+    const groups = [...this.#byBucket(keys, tenantId)].flatMap(([bucket, places]) =>
+      inParts(places, MOST_REMOVED).map((part) => ({ bucket, part })),
+    );
+    await Promise.all(
+      groups.map(async ({ bucket, part }) => {
+        const named = part.flatMap((at) => copies[at] ?? []);
+        const removed = await this.#removeMany(bucket, named, call);
+        part.forEach((at, i) => (answers[at] = removed[i] === 1));
+      }),
+    );
+    return answers;
+  }
+
+  async #removeMany(
+    bucket: Bucket,
+    copies: readonly NamedCopy[],
+    call: Call | undefined,
+  ): Promise<readonly unknown[]> {
+    const names = [bucket.index, ...copies.map(({ key }) => bucket.entry(key))];
+    const args = copies.flatMap(({ key, etag }) => [key, writeIdOf(etag)]);
+    const doing = { doing: "delete entries", signal: call?.signal };
+    return asList(await this.#parts.connection.run(REMOVE_MANY, names, args, doing));
   }
 
   /** Deletes whatever is there. */
@@ -174,6 +208,18 @@ export class Entries implements EntryStore, BatchStore {
     place.present &&= removed !== 1;
     return removed === 1;
   }
+}
+
+/** What is no etag of ours is nobody's; "" would mean any. */
+function writeIdOf(etag: string): Buffer {
+  const id = Buffer.from(etag, "hex");
+  return id.byteLength === 8 ? id : Buffer.from("none");
+}
+
+function inParts<T>(all: readonly T[], size: number): readonly (readonly T[])[] {
+  const parts: (readonly T[])[] = [];
+  for (let at = 0; at < all.length; at += size) parts.push(all.slice(at, at + size));
+  return parts;
 }
 
 /** A GET that was put into its form before. */

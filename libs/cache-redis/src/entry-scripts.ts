@@ -47,6 +47,25 @@ redis.call('ZREM', KEYS[2], ARGV[1])
 return removed
 `);
 
+/**
+ * KEYS: index, entries. ARGV: for each entry its key and its write id. Answers for each 1 = deleted, 0 = not there, or another copy is. What stays is
+ * left in the index.
+ */
+export const REMOVE_MANY: Script = script(`
+local removed = {}
+for i = 1, #KEYS - 1 do
+  local name = KEYS[i + 1]
+  local tail = redis.pcall('GETRANGE', name, -${TRAILER_BYTES}, -${TRAILER_BYTES - 7})
+  removed[i] = 0
+  if type(tail) == 'string' and tail == ARGV[2 * i] then
+    redis.call('UNLINK', name)
+    redis.call('ZREM', KEYS[1], ARGV[2 * i - 1])
+    removed[i] = 1
+  end
+end
+return removed
+`);
+
 /** KEYS: entry. Answers {frame header, trailer, length}, {"", "", length} for what is no frame, 0 for what is no string, nil for nothing. */
 const HEAD_OF = `
 local function head(name)

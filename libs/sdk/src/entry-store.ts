@@ -35,7 +35,19 @@ export interface EntryStore {
   ): Promise<string | undefined>;
   /** Deletes the copy only while its etag is this one. Resolves whether it did. */
   deleteEntry(key: string, etag: string, tenantId: string, call?: Call): Promise<boolean>;
+  /**
+   * {@link EntryStore.deleteEntry} for many copies in few steps; left out where the service knows no such call. One answer a copy, in their
+   * order. No two are of one key. Rejects where it is not known of every one: some may be gone then.
+   */
+  deleteEntries?(
+    copies: readonly NamedCopy[],
+    tenantId: string,
+    call?: Call,
+  ): Promise<readonly boolean[]>;
 }
+
+/** One very copy: another one under its key has another etag. */
+export type NamedCopy = Readonly<{ key: string; etag: string }>;
 
 /**
  * A copy is there, but not one to serve. `expired`: its time is over; `corrupt`: damaged, the backend dropped it or will;

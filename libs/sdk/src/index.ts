@@ -25,6 +25,7 @@ export type { BackendStats, BackendTraits, CacheBackend } from "./backend.ts";
 export {
   isUnreadable,
   type EntryStore,
+  type NamedCopy,
   type UnreadableCopy,
   type WriteCondition,
 } from "./entry-store.ts";

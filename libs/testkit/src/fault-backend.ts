@@ -101,7 +101,21 @@ function faultEntries(inner: EntryStore, faults: FaultScript): EntryStore {
         ({ signal }) => inner.deleteEntry(key, etag, tenantId, { signal }),
         () => true,
       ),
+    ...(inner.deleteEntries === undefined ? {} : { deleteEntries: faultDeletions(inner, faults) }),
   };
+}
+
+function faultDeletions(
+  inner: EntryStore,
+  faults: FaultScript,
+): NonNullable<EntryStore["deleteEntries"]> {
+  return (copies, tenantId, call) =>
+    faults.run(
+      { op: "deleteEntries", tenantId, ...call },
+      // Only asked for where there is one.
+      async ({ signal }) => (await inner.deleteEntries?.(copies, tenantId, { signal })) ?? [],
+      () => copies.map(() => true),
+    );
 }
 
 function faultBatch(inner: BatchStore, faults: FaultScript): BatchStore {

@@ -3,7 +3,7 @@ import { type ByteChange, changeAnswer } from "./fault-bytes.ts";
 import { Gate } from "./gate.ts";
 
 /** Calls that write and can be lost: acknowledged, and never done. */
-export type WriteOp = "put" | "putEntry" | "putStream" | "delete" | "deleteEntry";
+export type WriteOp = "put" | "putEntry" | "putStream" | "delete" | "deleteEntry" | "deleteEntries";
 
 /** Calls of a backend and of its log that a script can touch. */
 export type FaultOp =

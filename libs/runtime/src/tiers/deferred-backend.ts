@@ -118,6 +118,12 @@ function deferredEntries(connection: TierConnection, clock: Clock): EntryStore {
     headEntry: async (...args) => entries().headEntry(...args),
     putEntry: async (...args) => entries().putEntry(...args),
     deleteEntry: async (...args) => entries().deleteEntry(...args),
+    deleteEntries: async (copies, tenantId, call) => {
+      const store = entries();
+      const oneByOne = (): Promise<readonly boolean[]> =>
+        Promise.all(copies.map(({ key, etag }) => store.deleteEntry(key, etag, tenantId, call)));
+      return (await store.deleteEntries?.(copies, tenantId, call)) ?? oneByOne();
+    },
   };
 }
 

@@ -90,6 +90,27 @@ export function conditionRules(rule: Rule, { tickMs }: ResolvedContract): void {
     equal(await entries.deleteEntry("a", second, "t"), false);
   });
 
+  rule("deleteEntries, where there is one, deletes exactly the copies it names", async (f) => {
+    const entries = entriesOf(f.backend);
+    if (entries.deleteEntries === undefined) return;
+    const names = Array.from({ length: 150 }, (_, n) => `many/${n}`);
+    const entry = sampleEntry(sampleBytes(100, 1));
+    const etags = new Map<string, string>();
+    for (const key of names) etags.set(key, (await entries.putEntry(key, entry, "t")) ?? "refused");
+    const replaced = (await entries.putEntry("many/7", entry, "t")) ?? "";
+    const named = names.map((key) => ({ key, etag: etags.get(key) ?? "" }));
+    const answers = await entries.deleteEntries(
+      [...named, { key: "many/none", etag: "none" }],
+      "t",
+    );
+    equal(answers.join(), [...names.map((key) => key !== "many/7"), false].join());
+    equal((await f.backend.listKeys("many/", "t")).join(), "many/7");
+    const other = await entries.deleteEntries([{ key: "many/7", etag: replaced }], "u");
+    equal(other.join(), "false");
+    equal((await entries.deleteEntries([{ key: "many/7", etag: replaced }], "t")).join(), "true");
+    equal((await entries.deleteEntries([], "t")).length, 0);
+  });
+
   rule("a conditional delete never takes a copy that came after", async ({ backend }) => {
     for (let round = 0; round < 8; round++) {
       const etag = (await put(backend, 1)) ?? "";
