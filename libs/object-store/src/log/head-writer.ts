@@ -8,7 +8,8 @@ import {
   type Wanted,
   type WantedChange,
 } from "./batch.ts";
-import { batchOf, newHead, nextHead, type HeadDocument } from "./head-document.ts";
+import { batchOf, nextHead, type HeadDocument } from "./head-document.ts";
+import type { LatestHead } from "./latest-head.ts";
 import type { LogFolder } from "./log-folder.ts";
 import { isFinal, refusedHead, unknownOutcome } from "./log-errors.ts";
 import type { KnownHead, LogObjects, SnapshotDocument } from "./log-objects.ts";
@@ -27,10 +28,9 @@ type Member = {
 /** What {@link HeadWriter} needs. */
 export interface HeadWriterOptions {
   readonly objects: LogObjects;
+  readonly latest: LatestHead;
   readonly folder: LogFolder;
   readonly context: BackendContext;
-  /** D of this node in milliseconds. */
-  readonly leaseMs: number;
   /** Milliseconds that two replacements by this writer begin apart at least; those who come meanwhile go together. */
   readonly intervalMs: number;
   /** Told of each head that this writer put in place, and the one before it. */
@@ -47,32 +47,12 @@ export class HeadWriter {
   readonly #queue: Member[] = [];
   /** On the monotonic clock. */
   #dueAt = -Infinity;
-  #known: KnownHead | undefined;
-  #hadLog = false;
-  #leaseMs: number;
   #draining: Promise<void> | undefined;
   /** Who waits for the requests that are under way, and what ends those when nobody does. */
   #landing: Readonly<{ members: Member[]; left: AbortController }> | undefined;
 
   constructor(options: HeadWriterOptions) {
     this.#options = options;
-    this.#leaseMs = options.leaseMs;
-  }
-
-  /** The greatest D that was ever seen, in this log or one before it. */
-  get leaseMs(): number {
-    return this.#leaseMs;
-  }
-
-  /** Takes note of a head that somebody read. */
-  saw(known: KnownHead): void {
-    const { head } = known;
-    const before = this.#known?.head;
-    this.#hadLog = true;
-    this.#leaseMs = Math.max(this.#leaseMs, head.leaseMs);
-    // An answer that was under way for long tells of an older one.
-    if (before?.logId === head.logId && before.revision > head.revision) return;
-    this.#known = known;
   }
 
   /**
@@ -94,18 +74,6 @@ export class HeadWriter {
     this.#queue.push(member);
     this.#draining ??= this.#drain().finally(() => (this.#draining = undefined));
     return promise.finally(() => signal?.removeEventListener("abort", abort));
-  }
-
-  /** The head now. Makes the log where there is none. */
-  async readHead(call?: Call): Promise<KnownHead> {
-    for (let tries = 1; ; tries++) {
-      const found = await this.#options.objects.readHead(this.#known, call);
-      if (found !== undefined) {
-        this.saw(found);
-        return found;
-      }
-      await this.#create(tries, call);
-    }
   }
 
   /** Resolves when nobody waits any more. */
@@ -132,14 +100,14 @@ export class HeadWriter {
 
   /** Brings all that wait into the head; who comes while others were refused joins them. */
   async #land(members: Member[], call: Call): Promise<void> {
-    const { context } = this.#options;
+    const { context, latest } = this.#options;
     for (let refusals = 0; ; refusals++) {
       if (refusals > 1) await pauseBefore(refusals - 1, context, call.signal);
       await this.#due(call);
       members.push(...this.#queue.splice(0));
       const waiting = members.filter((member) => member.waits);
       if (waiting.length === 0) return;
-      const known = this.#known ?? (await this.readHead(call));
+      const known = latest.known ?? (await latest.read(call));
       if (!(await this.#hasRoom(known, call))) continue;
       const snapshot = await this.#snapshotFor(known, waiting, call);
       if (snapshot === "gone") continue;
@@ -182,14 +150,14 @@ export class HeadWriter {
     { added, shortCut }: Batch,
     waiting: readonly Member[],
   ): HeadDocument | undefined {
-    const { folder, context } = this.#options;
+    const { folder, context, latest } = this.#options;
     const renews = waiting.some(({ wanted }) => wanted.type === "renew");
     if (added.length === 0 && shortCut === undefined && !renews) return undefined;
     const { snapshot, records } = folder.folded(head) ?? head;
     const last = added.at(-1);
     return nextHead(head, context.random.id(), {
       position: last?.position ?? head.position,
-      leaseMs: Math.max(head.leaseMs, this.#leaseMs),
+      leaseMs: Math.max(head.leaseMs, latest.leaseMs),
       shortCut: shortCut ?? head.shortCut,
       snapshot,
       records: [...records, ...added],
@@ -198,7 +166,7 @@ export class HeadWriter {
 
   /** Whether the head is still this one: what was decided by it alone holds only then. */
   async #stands(known: KnownHead, call: Call): Promise<boolean> {
-    return (await this.readHead(call)).etag === known.etag;
+    return (await this.#options.latest.read(call)).etag === known.etag;
   }
 
   /**
@@ -206,15 +174,13 @@ export class HeadWriter {
    * them may be what the second met. The head tells, by the id of the replacement that followed `known`.
    */
   async #replace(known: KnownHead, next: HeadDocument, call: Call): Promise<boolean> {
-    const { objects, context, replaced } = this.#options;
+    const { context, latest, replaced } = this.#options;
     for (let sendings = 1; ; sendings++) {
       const sent = await this.#send(known, next, call);
-      if (typeof sent === "string") this.saw({ etag: sent, head: next });
+      if (typeof sent === "string") latest.saw({ etag: sent, head: next });
       else {
-        this.#known = undefined;
-        const now = await objects.readHead(known, call);
-        if (now === undefined || now.head.logId !== known.head.logId) return false;
-        this.saw(now);
+        const now = await latest.readAfter(known, call);
+        if (now === undefined) return false;
         if (now.etag === known.etag) {
           if (sendings >= MOST_SENDINGS || isFinal(sent.error)) throw sent.error;
           // It may still be under way, so it is these bytes again and no others.
@@ -258,26 +224,6 @@ export class HeadWriter {
     if (found !== undefined) return found;
     if (await this.#stands(known, call)) throw this.#options.objects.missing(snapshot.name);
     return "gone";
-  }
-
-  async #create(tries: number, call: Call | undefined): Promise<void> {
-    const { objects, context } = this.#options;
-    if (this.#hadLog)
-      context.logger.error(
-        "The invalidation log is gone. A new one begins, and every copy is dead",
-        {
-          tier: context.tier,
-        },
-      );
-    this.#hadLog = false;
-    try {
-      const head = newHead(context.random.id(), this.#leaseMs);
-      await objects.writeHead(head, undefined, call);
-    } catch (error) {
-      // Whoever made it, this request or another's, the next look finds it.
-      if (tries >= MOST_SENDINGS || isFinal(error)) throw error;
-      await pauseBefore(tries, context, call?.signal);
-    }
   }
 }
 

@@ -16,6 +16,7 @@ import type { ObjectLayout } from "../layout.ts";
 import type { ObjectClient } from "../object-client.ts";
 import { placeOf, tailStart, type HeadDocument } from "./head-document.ts";
 import { HeadWriter } from "./head-writer.ts";
+import { LatestHead } from "./latest-head.ts";
 import { LogFolder, type TailLimits } from "./log-folder.ts";
 import { LogObjects, type KnownHead } from "./log-objects.ts";
 import { summarize } from "./log-summary.ts";
@@ -39,6 +40,7 @@ export class ObjectLog implements InvalidationLog {
   readonly #context: BackendContext;
   readonly #objects: LogObjects;
   readonly #folder: LogFolder;
+  readonly #latest: LatestHead;
   readonly #writer: HeadWriter;
   readonly #running = new Set<Promise<unknown>>();
   #closed: Promise<void> | undefined;
@@ -54,18 +56,20 @@ export class ObjectLog implements InvalidationLog {
     this.#context = context;
     this.#objects = new LogObjects(client, layout, context);
     this.#folder = new LogFolder(this.#objects, context, limits);
+    const leaseMs = context.networkLeaseMs ?? DEFAULT_NETWORK_LEASE_MS;
+    this.#latest = new LatestHead(this.#objects, context, leaseMs);
     this.#writer = new HeadWriter({
+      latest: this.#latest,
       objects: this.#objects,
       folder: this.#folder,
       context,
-      leaseMs: context.networkLeaseMs ?? DEFAULT_NETWORK_LEASE_MS,
       intervalMs,
       replaced: (head, before) => this.#replaced(head, before),
     });
   }
 
   get leaseMs(): number {
-    return this.#writer.leaseMs;
+    return this.#latest.leaseMs;
   }
 
   async append(
@@ -128,7 +132,7 @@ export class ObjectLog implements InvalidationLog {
   async #current(call: Call | undefined): Promise<KnownHead> {
     return this.#run(call, async () => {
       for (;;) {
-        const known = await this.#writer.readHead(call);
+        const known = await this.#latest.read(call);
         if (known.head.leaseMs >= this.leaseMs) return known;
         await this.#writer.join({ type: "renew" }, call?.signal);
       }
