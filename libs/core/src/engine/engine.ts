@@ -4,20 +4,23 @@ import {
   type EntryMetadata,
   type InvalidationLog,
   type Logger,
+  type LogSession,
   type Prices,
   type Random,
+  type SessionTable,
   type TelemetryPort,
 } from "@cogniverse/sdk";
 import { checkOptions } from "./check-options.ts";
 import { ComputeScopes } from "../compute/compute-scope.ts";
 import { Coherence } from "../invalidation/coherence.ts";
-import { chooseLog } from "../invalidation/choose-log.ts";
+import { chooseTruth } from "../invalidation/choose-log.ts";
 import { MemoryLog } from "../invalidation/memory-log.ts";
 import { Mirror } from "../invalidation/mirror.ts";
 import type { CacheManagerOptions } from "../manager/manager-options.ts";
 import { silentLogger } from "../defaults/silent-logger.ts";
 import { noTelemetry } from "../defaults/no-telemetry.ts";
 import { systemRandom } from "../defaults/system-random.ts";
+import { TableSession } from "../invalidation/table-session.ts";
 import type { TenantMirror } from "../invalidation/tenant-mirror.ts";
 import { systemClock } from "../time/system-clock.ts";
 import { Background } from "../tier/background.ts";
@@ -57,19 +60,26 @@ export class Engine {
     checkOptions(options);
     this.tiers = options.tiers.map((tier, index) => new Tier(tier, index, this));
     this.background = new Background(options.backgroundLimit ?? 64);
-    const log: InvalidationLog =
-      options.log ??
-      chooseLog(options.tiers.map((t) => t.backend)) ??
-      new MemoryLog(this.random.id());
+    const { log, table } = chooseTruth(
+      options.tiers.map((t) => t.backend),
+      options,
+    );
+    const truth = log ?? new MemoryLog(this.random.id());
     const { mirror, clock, logger } = this;
     this.coherence = new Coherence({
-      log,
-      session: log.session?.() ?? plainSession(log),
+      log: truth,
+      session: this.#session(truth, table),
       mirror,
       clock,
       logger,
       readLimitMs: options.coherenceWaitMs ?? 1000,
     });
+  }
+
+  #session(log: InvalidationLog, table: SessionTable | undefined): LogSession {
+    const { clock, random, logger } = this;
+    if (table !== undefined) return new TableSession({ log, table, clock, random, logger });
+    return log.session?.() ?? plainSession(log);
   }
 
   /** Protocol rule 4 for one copy: dead under another log, or by a record on one of its scopes. */

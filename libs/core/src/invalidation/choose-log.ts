@@ -1,4 +1,5 @@
-import type { BackendTraits, CacheBackend, InvalidationLog } from "@cogniverse/sdk";
+import type { CacheManagerOptions } from "../manager/manager-options.ts";
+import type { BackendTraits, CacheBackend, InvalidationLog, SessionTable } from "@cogniverse/sdk";
 
 const REACH = { process: 0, machine: 1, shared: 2 };
 
@@ -24,7 +25,18 @@ export function chooseLogOwner<C extends LogCandidate>(candidates: readonly C[])
   return best;
 }
 
-/** The log of {@link chooseLogOwner}'s choice; `undefined`: no tier has a log. */
-export function chooseLog(backends: readonly CacheBackend[]): InvalidationLog | undefined {
-  return chooseLogOwner(backends)?.log;
+/**
+ * The log of {@link chooseLogOwner}'s choice, and the table of sessions that another tier has for it; a log that keeps sessions where it keeps records
+ * needs none. `given`: a log that is to be taken instead. `undefined`: no tier has one.
+ */
+export function chooseTruth(
+  backends: readonly CacheBackend[],
+  given: Pick<CacheManagerOptions, "log" | "sessions"> = {},
+): Readonly<{ log: InvalidationLog | undefined; table: SessionTable | undefined }> {
+  if (given.log !== undefined) return { log: given.log, table: given.sessions };
+  const owner = chooseLogOwner(backends);
+  if (owner === undefined || owner.sessions !== undefined)
+    return { log: owner?.log, table: undefined };
+  const tables = [given.sessions, ...backends.map(({ sessions }) => sessions)];
+  return { log: owner.log, table: tables.find((table) => table !== undefined) };
 }

@@ -4,6 +4,7 @@ import type {
   Logger,
   Prices,
   Random,
+  SessionTable,
   TelemetryPort,
 } from "@cogniverse/sdk";
 import type { RegisteredKeyType } from "../keys/key-registry.ts";
@@ -29,6 +30,8 @@ export interface CacheManagerOptions {
   readonly keyTypes?: readonly RegisteredKeyType[] | undefined;
   /** The invalidation log. Default: that of the most widely shared, most durable tier that has one, else one in memory. */
   readonly log?: InvalidationLog | undefined;
+  /** The table of sessions beside {@link log}. Left out: the one of the first tier that has one, if the log of a tier is taken that keeps none itself. */
+  readonly sessions?: SessionTable | undefined;
   /** At most so many promotions, demotions and deletions run at a time, and 16 times as many wait; beyond, the oldest waiting is given up. Default 64. */
   readonly backgroundLimit?: number | undefined;
   /** How long a read waits for the log where the lease ran out, before it computes instead. Default 1,000. */
