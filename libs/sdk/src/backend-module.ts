@@ -43,9 +43,13 @@ export type ParsedConfig<O> = Readonly<
 /**
  * What is true of every backend that a module makes, said before there is one. `logLeaseMs`: they have an invalidation log with this
  * `leaseMs`; `"network"`: with {@link BackendContext.networkLeaseMs} or more. A tier that is down at start may be the one whose log is the truth; only this tells that nothing may be served, and no
- * invalidation acknowledged, on another log until it is there.
+ * invalidation acknowledged, on another log until it is there. `sessions`: they have a table of sessions for a log elsewhere.
  */
-export type BackendProfile = Readonly<{ traits: BackendTraits; logLeaseMs?: number | "network" }>;
+export type BackendProfile = Readonly<{
+  traits: BackendTraits;
+  logLeaseMs?: number | "network";
+  sessions?: true;
+}>;
 
 /**
  * What a backend package exports as `backendModule`. `parse` never throws; `create` rejects with {@link CacheError} where the

@@ -12,9 +12,11 @@ import type {
   InvalidationLog,
   KeyScan,
   LeaseStore,
+  SessionTable,
   StreamStore,
   UserMetadata,
 } from "@cogniverse/sdk";
+import { deferredSessions } from "./deferred-sessions.ts";
 import { deferredLog } from "./deferred-log.ts";
 import type { TierConnection } from "./tier-connection.ts";
 
@@ -24,7 +26,7 @@ const UNKNOWN_TRAITS: BackendTraits = { locality: "shared", durable: true };
 /**
  * A backend that is not there yet. Every call is refused with `tier_unavailable` until the connection has made the real one,
  * and goes to that from then on. `entries` is there from the first moment, since the manager asks once whether it is; so is
- * `log` where the module announces one: nothing may be served from another log meanwhile.
+ * `log` and `sessions` where the module announces them: nothing may be served from another log meanwhile.
  */
 export function deferredBackend(connection: TierConnection, clock: Clock): CacheBackend {
   // To a reader a capability that is `undefined` and one that is left out are the same; for a getter the types cannot say so.
@@ -35,6 +37,7 @@ class DeferredBackend {
   readonly entries: EntryStore;
   readonly evictions: EvictionSource;
   readonly log: InvalidationLog | undefined;
+  readonly sessions: SessionTable | undefined;
   readonly #connection: TierConnection;
 
   constructor(connection: TierConnection, clock: Clock) {
@@ -42,6 +45,7 @@ class DeferredBackend {
     this.entries = deferredEntries(connection, clock);
     this.evictions = deferredEvictions(connection);
     this.log = deferredLog(connection);
+    this.sessions = deferredSessions(connection);
   }
 
   get traits(): BackendTraits {
