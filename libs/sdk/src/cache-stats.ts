@@ -37,13 +37,17 @@ export type TierStats = Readonly<{
   details: Readonly<Record<string, number>>;
 }>;
 
-/** What the invalidation mirror of this process holds. Bytes are measured on what it really keeps. */
+/**
+ * What the invalidation mirror of this process holds. Bytes are measured on what it really keeps. `acknowledged`: how many puts and invalidations of this process the
+ * word of every other node ended, and how many had to wait for D.
+ */
 export type LogStats = Readonly<{
   logId: string;
   position: number;
   appliedPosition: number;
   live: boolean;
   leaseMs: number;
+  acknowledged: Readonly<{ sessions: number; lease: number }>;
   scopes: number;
   globs: number;
   mirrorBytes: number;

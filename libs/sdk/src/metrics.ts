@@ -85,6 +85,10 @@ export const METRICS: Readonly<Record<string, Metric>> = {
     ...gauge("{record}", "Last record of the invalidation log that this node knows"),
     together: "greatest",
   },
+  "cache.log.acknowledged": counter(
+    "{acknowledgement}",
+    "Puts and invalidations that every other node's word ended (by sessions), or the lease time (by lease)",
+  ),
   "cache.log.scopes": gauge("{scope}", "Scopes that the mirror of the invalidation log keeps"),
   "cache.telemetry.dropped": counter(
     "{span}",

@@ -77,8 +77,8 @@ export class Engine {
   }
 
   #session(log: InvalidationLog, table: SessionTable | undefined): LogSession {
-    const { clock, random, logger } = this;
-    if (table !== undefined) return new TableSession({ log, table, clock, random, logger });
+    const { clock, random } = this;
+    if (table !== undefined) return new TableSession({ log, table, clock, random });
     return log.session?.() ?? plainSession(log);
   }
 

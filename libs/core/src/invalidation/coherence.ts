@@ -24,6 +24,7 @@ import { appendUnlessTold } from "./unless-told.ts";
 
 /** How often the clocks are compared where no lease needs a heartbeat. */
 const CLOCK_CHECK_MS = 1000;
+const UNREADABLE = "The invalidation log took the record but could not be read back";
 
 /** What {@link Coherence} needs. */
 export interface CoherenceOptions {
@@ -68,10 +69,10 @@ export class Coherence {
     // An answer over a network is worth having for as long as the lease could still be renewed by it.
     const limitMs = log.sharesClock === true ? readLimitMs : Math.max(readLimitMs, log.leaseMs);
     this.#readLimit = new TimeLimit(clock, limitMs);
-    this.#settlement = new Settlement(log, session, clock);
+    this.#status = new LogStatus(options.logger);
+    this.#settlement = new Settlement({ log, session, clock, status: this.#status });
     this.#applied = new Applied(options.mirror);
     this.#clockJump = new ClockJump(options.clock);
-    this.#status = new LogStatus(options.logger);
   }
 
   /** Whether a copy may be served now. Read in the same synchronous step as the mirror, after the last await. */
@@ -112,6 +113,11 @@ export class Coherence {
 
   get leaseMs(): number {
     return this.#options.log.leaseMs;
+  }
+
+  /** How many acknowledgements the word of every other node ended, and how many the passing of D. */
+  get acknowledged(): Readonly<Settlement["counts"]> {
+    return this.#settlement.counts;
   }
 
   /**
@@ -281,19 +287,12 @@ export class Coherence {
       // Another log's head can only mean that the log was replaced: everything is dead then, also what we ask for. The first read may be
       // one that began before we asked and still speaks for the log before it; the second cannot.
       if (reads > 1 && this.logId !== head.logId) break;
-      if (!(await this.#sync())) throw this.#unreachable();
+      if (!(await this.#sync()))
+        throw new CacheError("tier_unavailable", UNREADABLE, { retryable: true });
     }
   }
 
   #limited<R>(run: (call: Call) => Promise<R>, signal?: AbortSignal): Promise<R> {
     return this.#readLimit.run(() => "The invalidation log", run, { signal });
-  }
-
-  #unreachable(): CacheError {
-    return new CacheError(
-      "tier_unavailable",
-      "The invalidation log took the record but could not be read back",
-      { retryable: true },
-    );
   }
 }

@@ -4,6 +4,7 @@ import type { Logger, LogHead, Position } from "@cogniverse/sdk";
 export class LogStatus {
   readonly #logger: Logger;
   #reachable = true;
+  #by: "sessions" | "lease" | undefined;
 
   constructor(logger: Logger) {
     this.#logger = logger;
@@ -27,6 +28,20 @@ export class LogStatus {
       "invalidation log cannot be read: after the lease nothing cached is served, everything is computed",
       { why },
     );
+  }
+
+  /** What ended, or will end, the wait of an acknowledgement. How the first one is ended is no change. */
+  acknowledges(by: "sessions" | "lease", leaseMs: number): void {
+    const before = this.#by;
+    this.#by = by;
+    if (before === undefined || before === by) return;
+    if (by === "sessions")
+      this.#logger.info("invalidations are acknowledged as soon as every node has them");
+    else
+      this.#logger.warn(
+        "invalidations are acknowledged only after the lease time: not every node that may serve could be asked",
+        { leaseMs },
+      );
   }
 
   /** What the log's snapshot says it is; `was`: what this node knew before. */

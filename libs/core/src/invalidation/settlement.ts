@@ -1,36 +1,46 @@
 import type { Call, Clock, InvalidationLog, LogHead, LogSession } from "@cogniverse/sdk";
 import { atLeast } from "../time/at-least.ts";
 import { TimeLimit } from "../time/time-limit.ts";
+import type { LogStatus } from "./log-status.ts";
+
+/** What {@link Settlement} needs. */
+export interface SettlementOptions {
+  readonly log: InvalidationLog;
+  readonly session: LogSession;
+  readonly clock: Clock;
+  readonly status: LogStatus;
+}
 
 /** Finds out when no other node can serve from before a record any more: by asking who serves, or by letting D pass (protocol rules 8 and 9). */
 export class Settlement {
-  readonly #log: InvalidationLog;
-  readonly #session: LogSession;
-  readonly #clock: Clock;
+  readonly #options: SettlementOptions;
   /** Later than D the answer is worth nothing. */
   readonly #askLimit: TimeLimit;
+  /** How many acknowledgements every other node's word ended, and how many the passing of D. */
+  readonly counts: { sessions: number; lease: number } = { sessions: 0, lease: 0 };
 
-  constructor(log: InvalidationLog, session: LogSession, clock: Clock) {
-    this.#log = log;
-    this.#session = session;
-    this.#clock = clock;
-    this.#askLimit = new TimeLimit(clock, log.leaseMs);
+  constructor(options: SettlementOptions) {
+    this.#options = options;
+    this.#askLimit = new TimeLimit(options.clock, options.log.leaseMs);
   }
 
   /** Resolves with the number of other nodes once none of them can serve from before `head`, which was durable when this was called. */
   async of(head: LogHead, signal?: AbortSignal): Promise<number> {
-    if (this.#log.leaseMs === 0) return 0;
-    const durableAt = this.#clock.monotonic();
+    const { log, clock, status } = this.#options;
+    if (log.leaseMs === 0) return 0;
+    const durableAt = clock.monotonic();
     const nodes = await this.#asked(head, signal);
-    if (nodes !== undefined) return nodes;
-    await atLeast(this.#clock, durableAt + this.#log.leaseMs, signal);
-    return 1;
+    const by = nodes === undefined ? "lease" : "sessions";
+    status.acknowledges(by, log.leaseMs);
+    if (nodes === undefined) await atLeast(clock, durableAt + log.leaseMs, signal);
+    this.counts[by]++;
+    return nodes ?? 1;
   }
 
   /** What is known of other nodes. A table that fails or says nothing shortens no acknowledgement and lengthens none: D settles it. */
   async #asked(head: LogHead, signal: AbortSignal | undefined): Promise<number | undefined> {
     const ask = async (call: Call): Promise<number | undefined> =>
-      this.#session.settled(head, call);
+      this.#options.session.settled(head, call);
     try {
       return await this.#askLimit.run(() => "The invalidation log", ask, { signal });
     } catch (error) {

@@ -4,7 +4,6 @@ import {
   type Call,
   type Clock,
   type InvalidationLog,
-  type Logger,
   type LogDelta,
   type LogHead,
   type LogNews,
@@ -39,7 +38,6 @@ export interface TableSessionOptions {
   readonly table: SessionTable;
   readonly clock: Clock;
   readonly random: Pick<Random, "id">;
-  readonly logger: Logger;
 }
 
 /**
@@ -65,7 +63,6 @@ export class TableSession implements LogSession {
   #withdrawing: Promise<void> | undefined;
   /** Whether a change that ends serving alone failed and may land still. */
   #isUnsettled = false;
-  #isShort = true;
   #closed = false;
 
   constructor(options: TableSessionOptions) {
@@ -95,10 +92,8 @@ export class TableSession implements LogSession {
 
   async settled(head: LogHead, call?: Call): Promise<number | undefined> {
     const cut = head.shortCut;
-    const askable = cut !== undefined && isAskable(cut, this.#id);
-    const nodes = askable ? await this.#seat.settled(head, cut.table, call) : undefined;
-    this.#tell(nodes !== undefined, cut);
-    return nodes;
+    if (cut === undefined || !isAskable(cut, this.#id)) return undefined;
+    return this.#seat.settled(head, cut.table, call);
   }
 
   watch(wake: (news?: LogNews) => void): Disposable {
@@ -242,16 +237,5 @@ export class TableSession implements LogSession {
     call?: Call,
   ): Promise<LogHead | undefined> {
     return this.#options.log.changeShortCut?.(edit, call);
-  }
-
-  /** One line for each change. */
-  #tell(isShort: boolean, cut: ShortCut | undefined): void {
-    if (isShort === this.#isShort) return;
-    this.#isShort = isShort;
-    const { logger, log } = this.#options;
-    const fields = { leaseMs: log.leaseMs, table: cut?.table ?? "", alone: cut?.alone.length ?? 0 };
-    if (isShort)
-      logger.info("invalidations are acknowledged as soon as every node has them", fields);
-    else logger.warn("invalidations are acknowledged only after the lease time D", fields);
   }
 }

@@ -16,6 +16,10 @@ export function logReadings({ coherence, mirror }: Engine): Readings {
     },
     "cache.log.age": known(() => coherence.ageMs),
     "cache.log.position": known(() => coherence.position),
+    "cache.log.acknowledged": (emit) => {
+      if (coherence.leaseMs === 0) return;
+      for (const [by, count] of Object.entries(coherence.acknowledged)) emit(count, { by });
+    },
     "cache.log.scopes": known(() => mirror.size().scopes),
   };
 }

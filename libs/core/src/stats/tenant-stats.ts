@@ -87,6 +87,7 @@ async function logStats(engine: Engine): Promise<LogStats> {
     appliedPosition: coherence.position,
     live: coherence.isLive(),
     leaseMs: coherence.leaseMs,
+    acknowledged: { ...coherence.acknowledged },
     scopes,
     globs,
     mirrorBytes: bytes,

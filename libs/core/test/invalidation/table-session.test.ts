@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { FakeClock, faultLog, FaultScript, recordingLogger, settle } from "@cogniverse/testkit";
+import { FakeClock, faultLog, FaultScript, settle } from "@cogniverse/testkit";
 import { TableSession } from "../../src/invalidation/table-session.ts";
 import { LEASE_MS } from "../races/support/shared-log.ts";
 import { namingLog, Table } from "../races/support/table.ts";
@@ -19,7 +19,6 @@ async function backFromAlone() {
     table: table.from(reach),
     clock,
     random: { id: () => "me" },
-    logger: recordingLogger(),
   });
   const { head } = await session.snapshot();
   isAway = true;

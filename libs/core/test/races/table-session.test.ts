@@ -107,12 +107,18 @@ describe("a log with a table of sessions beside it", () => {
     const [a, b] = [world.join(), world.join()];
     await warmed(a, b);
     await world.confirm();
+    await world.took(acme(a).invalidate(key));
     world.table.lose("second");
     expect(await world.took(acme(a).invalidate(key))).toBe(LEASE_MS);
     expect(await acme(b).get(key)).toBeUndefined();
     await world.confirm();
     expect(world.log.cut().table).toMatch(/^second /);
     expect(await world.took(acme(a).invalidate(key))).toBe(0);
+    expect(a.logger.lines.map(({ message }) => message)).toEqual([
+      expect.stringContaining("only after the lease time"),
+      expect.stringContaining("as soon as every node has them"),
+    ]);
+    expect((await acme(a).stats()).log).toMatchObject({ acknowledged: { sessions: 2, lease: 1 } });
   });
 
   test("a node that cannot reach the table says so in the log, serves on, and no acknowledgement goes past it", async () => {

@@ -154,6 +154,11 @@ const CASES: Readonly<Record<string, Case>> = {
     shows: 70,
   },
   "cache.log.position": { move: ({ acme: cache }) => cache.delete("a/1"), at: {}, shows: 1 },
+  "cache.log.acknowledged": {
+    move: ({ acme: cache }) => cache.delete("a/1"),
+    at: { by: "sessions" },
+    shows: 1,
+  },
   "cache.log.scopes": { move: ({ acme: cache }) => cache.delete("a/1"), at: {}, shows: 1 },
 };
 
