@@ -14,6 +14,11 @@ export class Mirror {
     return tenant;
   }
 
+  /** All that were asked for, or that a record was about. */
+  tenantIds(): Iterable<string> {
+    return this.#tenants.keys();
+  }
+
   apply(record: LogRecord): void {
     this.recent.add(record);
     this.tenant(record.tenantId).apply(record);

@@ -25,6 +25,11 @@ export class TenantMirror {
   readonly #below = new Map<string, Below>();
   #textBytes = 0;
 
+  /** Position of the last record that was taken in; 0 before the first. */
+  get last(): Position {
+    return this.#last;
+  }
+
   /** Takes a record in. Records may come twice; they must not come out of order within a scope that matters, and maxima make even that safe. */
   apply(record: LogRecord): void {
     this.version++;

@@ -46,6 +46,8 @@ export class CacheManager implements CacheManagerContract {
     this.#engine = new Engine(options);
     this.#operations = new Operations(this.#engine, new KeyRegistry(options.keyTypes));
     this.#sweeper = new Sweeper(this.#engine);
+    if (options.sweep !== undefined)
+      this.#sweeper.every(options.sweep, this.#handles, (tenantId) => this.#handle(tenantId));
     this.#attached = [
       demoteEvicted(this.#engine, (tenantId) => this.#handle(tenantId).state),
       observeCounters(this.#engine, () =>
@@ -225,8 +227,9 @@ export class CacheManager implements CacheManagerContract {
 
   /**
    * Deletes copies that no read can use any more, in every tier: those that an invalidation or another log's end has killed, and expired ones that the
-   * backend still lists. Each only while it is the very copy that was judged. Reads all metadata of the tenant, with few deletions at a time; what an
-   * invalidation promised holds without it. Throws `tier_unavailable` where the invalidation log cannot be read.
+   * backend still lists. Each only while it is the very copy that was judged. Reads all metadata of the tenant, no faster than `rate` says; what an
+   * invalidation promised holds without it. One that was interrupted goes on where it stood, also on another node; where another node sweeps a shared
+   * tier, this one waits and does not do the same again. Throws `tier_unavailable` where the invalidation log cannot be read.
    */
   sweep(tenantId: string, options: SweepOptions = {}): Promise<SweepReport> {
     return this.#with(tenantId, ({ state }) => this.#sweeper.sweep(state, options));

@@ -46,16 +46,17 @@ export async function listTexts(
   return [...texts].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
 }
 
-/** Keys and metadata of one tier under a canonical prefix; nothing where the tier is down. Returns at the end whether that was all. */
+/** Keys and metadata of one tier under a canonical prefix, and after a key; nothing where the tier is down. Returns at the end whether that was all. */
 export async function* headsOf(
   tier: Tier,
   tenant: TenantState,
   prefix: string,
   signal: AbortSignal | undefined,
+  after?: string,
 ): AsyncGenerator<Readonly<{ key: string; head: StoredHead }>, boolean> {
   const { scan } = tier.backend;
   if (scan !== undefined && tier.backend.entries !== undefined) {
-    const heads = scan.scan(prefix, undefined, tenant.tenantId, { signal });
+    const heads = scan.scan(prefix, after, tenant.tenantId, { signal });
     const iterator = heads[Symbol.asyncIterator]();
     try {
       for (;;) {
@@ -77,9 +78,11 @@ export async function* headsOf(
     { signal },
   );
   if (!keys.up) return false;
+  // Canonical keys are ASCII, whose order is that of their bytes.
+  const wanted = after === undefined ? keys.value : keys.value.filter((key) => key > after);
   let isAll = true;
-  for (let at = 0; at < keys.value.length; at += HEADS_AT_A_TIME) {
-    const page = keys.value.slice(at, at + HEADS_AT_A_TIME);
+  for (let at = 0; at < wanted.length; at += HEADS_AT_A_TIME) {
+    const page = wanted.slice(at, at + HEADS_AT_A_TIME);
     const heads = await Promise.all(page.map((key) => headOf(tier, tenant, key, signal)));
     yield* heads.flatMap((head) => head ?? []);
     isAll &&= !heads.includes(undefined);

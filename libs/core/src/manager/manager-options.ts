@@ -9,6 +9,7 @@ import type {
 } from "@cogniverse/sdk";
 import type { RegisteredKeyType } from "../keys/key-registry.ts";
 import type { PolicyOptions } from "../policy/policy.ts";
+import type { BackgroundSweepOptions } from "../sweep/background-options.ts";
 import type { TierOptions } from "../tier/tier-options.ts";
 
 /** What differs for one tenant. */
@@ -36,6 +37,8 @@ export interface CacheManagerOptions {
   readonly backgroundLimit?: number | undefined;
   /** How long a read waits for the log where the lease ran out, before it computes instead. Default 1,000. */
   readonly coherenceWaitMs?: number | undefined;
+  /** Deletes dead copies now and then, as `sweep` does for an operator. Default: not in the background. */
+  readonly sweep?: BackgroundSweepOptions | undefined;
   /** While metrics are collected: how old what tiers are said to hold may get before they are asked anew. Default 60,000. */
   readonly figuresIntervalMs?: number | undefined;
   /** What `stats` works out money by. Default: no money. */

@@ -1,20 +1,34 @@
-/** What a sweep has done in one tier so far. `scanned`: copies that it looked at; `deleted`: those of them that it took away. */
-export type SweepProgress = Readonly<{ tier: string; scanned: number; deleted: number }>;
+/**
+ * What a sweep has done in one tier so far. `scanned`: copies that it looked at; `deleted`: those of them that it took away. `earlier`: copies that
+ * an interrupted sweep had looked at, where this one went on from there. `total`: copies of the tenant in the tier, about, where the tier tells.
+ * `elsewhere`: the figures are those of another node that sweeps the tier, which this one waits for.
+ */
+export type SweepProgress = Readonly<{
+  tier: string;
+  scanned: number;
+  deleted: number;
+  earlier?: number;
+  total?: number;
+  elsewhere?: true;
+}>;
 
 /**
  * What a sweep came to in one tier. `dead`, `expired`: copies that were found so; those of them that are not among the `deleted` had been replaced or were
- * gone by then, or the tier refused. `incomplete`: it failed before all was looked at.
+ * gone by then, or the tier refused. `incomplete`: it failed before all was looked at, or refused to delete; the next sweep goes on there. `elsewhere`: another
+ * node swept it by all that was known here, or does so now; the figures are its. `unchanged`: nothing was invalidated since the last complete one.
+ * `earlier`: see {@link SweepProgress}.
  */
 export type TierSweep = Readonly<{
   tier: string;
-  state: "complete" | "incomplete";
+  state: "complete" | "incomplete" | "elsewhere" | "unchanged";
   scanned: number;
   dead: number;
   expired: number;
   deleted: number;
+  earlier?: number;
 }>;
 
-/** What a sweep came to. The sums are over all tiers; a key that two of them hold counts in both. */
+/** What a sweep came to. The sums are over the tiers that this node swept; a key that two of them hold counts in both. */
 export type SweepReport = Readonly<{
   tenantId: string;
   scanned: number;
@@ -22,10 +36,15 @@ export type SweepReport = Readonly<{
   tiers: readonly TierSweep[];
 }>;
 
-/** The figures of a tier that was not looked at yet. */
+/** The figures of a tier that is looked at. */
 export interface SweepCounts {
   scanned: number;
   dead: number;
   expired: number;
   deleted: number;
+}
+
+/** All zero. */
+export function noCounts(): SweepCounts {
+  return { scanned: 0, dead: 0, expired: 0, deleted: 0 };
 }

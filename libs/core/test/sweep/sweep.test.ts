@@ -122,7 +122,7 @@ test("a tier that fails is incomplete, and the others are swept", async () => {
   await it.acme.put("a/1", 1);
   await it.acme.invalidate({ kind: "tenant" });
   it.faults("disk").fail("scan");
-  it.faults("far").fail("get");
+  it.faults("far").fail("get", { tenantId: "acme" });
   const { tiers } = await it.manager.sweep("acme");
   expect(tiers.map(({ state, deleted }) => [state, deleted])).toEqual([
     ["incomplete", 0],
@@ -132,19 +132,26 @@ test("a tier that fails is incomplete, and the others are swept", async () => {
   await it.manager.close();
 });
 
-test("progress is told every few hundred copies and at each tier's end", async () => {
+test("progress is told after each step and at each tier's end, with about how many there are", async () => {
   const it = setUp({ memory: "memory", disk: "entry" });
-  await Promise.all(Array.from({ length: 300 }, (_, i) => it.acme.put(`a/${i}`, 1)));
+  await Promise.all(Array.from({ length: 150 }, (_, i) => it.acme.put(`a/${i}`, 1)));
   await it.acme.invalidate({ kind: "tenant" });
   const told: SweepProgress[] = [];
-  await it.manager.sweep("acme", { onProgress: (progress) => told.push(progress) });
-  expect(told.map(({ tier, scanned }) => [tier, scanned])).toEqual([
-    ["memory", 256],
-    ["memory", 300],
-    ["disk", 256],
-    ["disk", 300],
-  ]);
-  expect(told.at(-1)).toMatchObject({ deleted: 300 });
+  const onProgress = (progress: SweepProgress): unknown => told.push(progress);
+  await it.manager.sweep("acme", { rate: Infinity, onProgress });
+  expect(told.map(({ tier, scanned, total }) => [tier, scanned, total])).toEqual(
+    ["memory", "disk"].flatMap((tier) => [64, 128, 150, 150].map((n) => [tier, n, 150])),
+  );
+  expect(told.at(-1)).toMatchObject({ deleted: 150 });
+  await it.manager.close();
+});
+
+test("a rate that would never end is refused", async () => {
+  const it = setUp({ disk: "entry" });
+  for (const rate of [0, -1, Number.NaN])
+    await expect(it.manager.sweep("acme", { rate })).rejects.toMatchObject({
+      code: "invalid_config",
+    });
   await it.manager.close();
 });
 
@@ -177,7 +184,7 @@ describe("a sweep ends at once", () => {
   });
 });
 
-test("at most eight deletions are under way", async () => {
+test("where a tier deletes one copy a call, at most eight are under way", async () => {
   const it = setUp({ disk: "entry" });
   for (let i = 0; i < 20; i++) await it.acme.put(`a/${i}`, 1);
   await it.acme.invalidate({ kind: "tenant" });

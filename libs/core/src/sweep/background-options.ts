@@ -1,0 +1,2 @@
+/** Sweeps in the background. `intervalMs`: from the end of one round to the next, a tenth more or less, up to 14 days. `rate`: as in `SweepOptions`. */
+export type BackgroundSweepOptions = Readonly<{ intervalMs: number; rate?: number | undefined }>;
