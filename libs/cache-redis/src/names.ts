@@ -56,9 +56,16 @@ export class Names {
     return made;
   }
 
-  /** The hash that decides, and the stream of the last records. One hash tag, which no tenant has. */
-  get log(): Readonly<{ state: string; tail: string }> {
-    return { state: `${this.prefix}cog:{log}:state`, tail: `${this.prefix}cog:{log}:tail` };
+  /** The hash that decides, and the streams of the last records and the last acknowledgements. One hash tag, which no tenant has. */
+  get log(): Readonly<{ state: string; tail: string; acks: string }> {
+    const tag = `${this.prefix}cog:{log}:`;
+    return { state: `${tag}state`, tail: `${tag}tail`, acks: `${tag}acks` };
+  }
+
+  /** The table of sessions for a log that stands elsewhere: its hash, and the streams of announcements and of acknowledgements. */
+  get sessions(): Readonly<{ state: string; news: string; acks: string }> {
+    const tag = `${this.prefix}cog:{sessions}:`;
+    return { state: `${tag}state`, news: `${tag}news`, acks: `${tag}acks` };
   }
 }
 

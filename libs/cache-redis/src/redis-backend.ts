@@ -9,6 +9,7 @@ import {
   type EntryStore,
   type InvalidationLog,
   type KeyScan,
+  type SessionTable,
 } from "@cogniverse/sdk";
 import { Entries } from "./entries.ts";
 import { figuresOf } from "./figures.ts";
@@ -18,6 +19,7 @@ import { RedisLog } from "./log/redis-log.ts";
 import { Names } from "./names.ts";
 import type { Opened } from "./open.ts";
 import type { ResolvedOptions } from "./options.ts";
+import { RedisSessionTable } from "./sessions/redis-session-table.ts";
 import { reindex } from "./reindex.ts";
 import { losesNothing, type ServerFacts } from "./server-settings.ts";
 
@@ -34,12 +36,14 @@ export class RedisBackend implements CacheBackend {
   readonly batch: BatchStore;
   readonly scan: KeyScan;
   readonly log: InvalidationLog;
+  readonly sessions: SessionTable;
   readonly #opened: Opened;
   readonly #names: Names;
   readonly #entries: Entries;
   readonly #keys: KeyPages;
   readonly #listings: Listings;
   readonly #log: RedisLog;
+  readonly #sessions: RedisSessionTable;
   #closed: Promise<void> | undefined;
 
   constructor(
@@ -58,6 +62,7 @@ export class RedisBackend implements CacheBackend {
     this.#entries = new Entries({ ...parts, maxValueBytes });
     this.#keys = new KeyPages(parts);
     this.#log = new RedisLog(connection, this.#names.log, losesNothing(facts), context);
+    this.#sessions = new RedisSessionTable(connection, this.#names.sessions, context);
     const { defaultTtl } = options;
     this.defaultTtl = defaultTtl;
     ({ get: this.get, put: this.put } = plainCalls(this.#entries, { clock, defaultTtl }));
@@ -65,6 +70,7 @@ export class RedisBackend implements CacheBackend {
     this.batch = this.#entries;
     this.scan = this.#keys;
     this.log = this.#log;
+    this.sessions = this.#sessions;
   }
 
   exists(key: string, tenantId: string, call?: Call): Promise<boolean> {
@@ -100,7 +106,7 @@ export class RedisBackend implements CacheBackend {
 
   async #close(): Promise<void> {
     const quiet = this.#opened.connection.refuse();
-    await this.#log[Symbol.asyncDispose]();
+    await Promise.all([this.#log[Symbol.asyncDispose](), this.#sessions[Symbol.asyncDispose]()]);
     await quiet;
     await this.#listings.close();
     await this.#opened[Symbol.asyncDispose]();

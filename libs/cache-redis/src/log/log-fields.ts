@@ -1,5 +1,13 @@
 import { createHash } from "node:crypto";
-import { parseJson, toPosition, type LogRecord, type NewRecord, type Scope } from "@cogniverse/sdk";
+import {
+  parseJson,
+  toPosition,
+  type LogDelta,
+  type LogHead,
+  type LogRecord,
+  type NewRecord,
+  type Scope,
+} from "@cogniverse/sdk";
 
 /** Bytes of a scope in a field's name; a longer one stands there as its SHA-256. */
 const LONGEST_SCOPE = 1024;
@@ -65,6 +73,17 @@ export function recordsIn(flat: readonly unknown[]): readonly LogRecord[] {
     found.set(Number(position), recordIn(json, Number(position)));
   }
   return [...found.values()].toSorted((a, b) => a.position - b.position);
+}
+
+/** What the answer to a read says behind the head. */
+export function deltaIn(head: LogHead, rest: readonly unknown[], from: LogHead): LogDelta {
+  const [type, ...records] = rest;
+  if (type !== "records") return { type: "reset", head };
+  return {
+    type: "records",
+    head,
+    records: records.map((json, at) => recordIn(String(json), from.position + 1 + at)),
+  };
 }
 
 /** A record as it was appended, word for word, at its place. */

@@ -2,11 +2,11 @@ import { randomUUID } from "node:crypto";
 import {
   CacheError,
   DEFAULT_NETWORK_LEASE_MS,
-  plainSession,
   toPosition,
   type AppendOptions,
   type BackendContext,
   type Call,
+  type Clock,
   type InvalidationLog,
   type LogDelta,
   type LogHead,
@@ -20,16 +20,17 @@ import { asList } from "../entries.ts";
 import type { Argument, Doing } from "../exchange.ts";
 import type { Names } from "../names.ts";
 import type { Script } from "../script.ts";
-import { recordArguments, recordIn, recordsIn, watchedFields } from "./log-fields.ts";
+import { Attendance } from "../sessions/attendance.ts";
+import { Pace } from "../sessions/pace.ts";
+import { deltaIn, recordArguments, recordsIn, watchedFields } from "./log-fields.ts";
 import { LOG_APPEND, LOG_HEAD, LOG_READ, LOG_SNAPSHOT } from "./log-scripts.ts";
-import { LogWatch } from "./log-watch.ts";
+import { RedisLogSession, type Answer } from "./log-session.ts";
+import { newsIn } from "./tail.ts";
 
 /** How often an append whose answer was lost with its connection is sent again. */
 const MOST_TRIES = 3;
 
 type Unless = NonNullable<AppendOptions["unless"]>;
-/** What a script answered: the head, and what it says beside it. */
-type Answer = Readonly<{ head: LogHead; rest: readonly unknown[] }>;
 
 /**
  * The invalidation log in Redis: one hash holds everything that decides, one stream the last records. As durable as the server: where that may
@@ -40,22 +41,29 @@ export class RedisLog implements InvalidationLog, AsyncDisposable {
   readonly #keys: readonly string[];
   readonly #safe: boolean;
   readonly #ownLeaseMs: number;
-  readonly #watch: LogWatch;
+  readonly #clock: Clock;
+  readonly #attendance: Attendance;
+  readonly #pace: Pace;
+  readonly #sessions = new Set<string>();
+  /** Where one of the sessions was the only one that served. */
+  #alone: Readonly<{ session: string; head: LogHead }> | undefined;
   /** The greatest D that the log told of. */
   #seenLeaseMs = 0;
 
   /** `safe`: the server syncs each append to its disk. */
   constructor(
     connection: Connection,
-    { state, tail }: Names["log"],
+    { state, tail, acks }: Names["log"],
     safe: boolean,
     context: BackendContext,
   ) {
     this.#connection = connection;
-    this.#keys = [state, tail];
+    this.#keys = [state, tail, acks];
     this.#safe = safe;
     this.#ownLeaseMs = context.networkLeaseMs ?? DEFAULT_NETWORK_LEASE_MS;
-    this.#watch = new LogWatch(connection, tail, context);
+    this.#clock = context.clock;
+    this.#attendance = new Attendance({ connection, context, news: tail, acks, read: newsIn });
+    this.#pace = new Pace(context);
   }
 
   /**
@@ -75,8 +83,10 @@ export class RedisLog implements InvalidationLog, AsyncDisposable {
     const tenantId = records[0]?.tenantId;
     let unless = tenantId === undefined ? undefined : options?.unless;
     for (;;) {
-      const args = appendArguments(batchId, records, unless);
+      const own = this.#sessions.size === 1 ? [...this.#sessions][0] : undefined;
+      const args = [own ?? "", ...appendArguments(batchId, records, unless)];
       const { head, rest } = await this.#sendAppend(args, call);
+      if (own !== undefined && rest[1] === "1") this.#alone = { session: own, head };
       if (rest[0] === "covered") return undefined;
       if (rest[0] !== "judge" || unless === undefined) return head;
       const since = await this.#uncoveredUpTo(head.logId, tenantId, unless, call);
@@ -92,13 +102,7 @@ export class RedisLog implements InvalidationLog, AsyncDisposable {
   async read(from: LogHead, call?: Call): Promise<LogDelta> {
     const args = [from.logId, String(from.position)];
     const { head, rest } = await this.#run(LOG_READ, args, this.#reading(call));
-    const [type, ...records] = rest;
-    if (type !== "records") return { type: "reset", head };
-    return {
-      type: "records",
-      head,
-      records: records.map((json, at) => recordIn(String(json), from.position + 1 + at)),
-    };
+    return deltaIn(head, rest, from);
   }
 
   async snapshot(call?: Call): Promise<LogSnapshot> {
@@ -106,14 +110,27 @@ export class RedisLog implements InvalidationLog, AsyncDisposable {
     return { head, records: recordsIn(asList(rest[0])) };
   }
 
-  /** Watches by a connection of its own, on which the server keeps a read waiting until something is appended. */
+  /**
+   * Registers with the first read. Watches by a connection of its own, on which the server keeps a read waiting until something is appended or
+   * acknowledged.
+   */
   session(): LogSession {
-    return { ...plainSession(this), watch: (wake) => this.#watch.add(wake) };
+    const session = new RedisLogSession({
+      leaseMs: () => this.leaseMs,
+      clock: this.#clock,
+      attendance: this.#attendance,
+      pace: this.#pace,
+      run: (script, args, doing) => this.#run(script, args, doing),
+      aloneAt: (id) => (this.#alone?.session === id ? this.#alone.head : undefined),
+      ended: (id) => void this.#sessions.delete(id),
+    });
+    this.#sessions.add(session.id);
+    return session;
   }
 
-  /** Ends the watching. */
+  /** Ends the listening. */
   [Symbol.asyncDispose](): Promise<void> {
-    return this.#watch[Symbol.asyncDispose]();
+    return this.#attendance[Symbol.asyncDispose]();
   }
 
   /**
@@ -163,8 +180,14 @@ export class RedisLog implements InvalidationLog, AsyncDisposable {
   async #run(script: Script, args: readonly Argument[], doing: Doing): Promise<Answer> {
     const begin = [randomUUID(), String(this.leaseMs), this.#safe ? "1" : "0"];
     const answer = await this.#connection.run(script, this.#keys, [...begin, ...args], doing);
-    const [logId, position, leaseMs, ...rest] = asList(answer);
+    const [logId, position, leaseMs, incarnation, name, level, ...rest] = asList(answer);
     this.#seenLeaseMs = Math.max(this.#seenLeaseMs, Number(leaseMs));
+    this.#attendance.answered({
+      incarnation: String(incarnation),
+      name: String(name),
+      level: String(level),
+      newsId: `${String(position)}-0`,
+    });
     return { head: { logId: String(logId), position: toPosition(Number(position)) }, rest };
   }
 }
