@@ -14,7 +14,7 @@ export class ComputeScope {
   runs = true;
   /** The mirror's position before the compute read anything. */
   readonly asOf: Position;
-  readonly stamps: Stamps = new Stamps();
+  readonly stamps: Stamps;
   readonly tags: Set<string> = new Set();
   /** `undefined` = as the policy says. */
   ttl: number | null | undefined;
@@ -24,6 +24,7 @@ export class ComputeScope {
   constructor(flight: Flight, asOf: Position, parent: ComputeScope | undefined) {
     this.tenantId = flight.tenantId;
     this.path = flight.path;
+    this.stamps = new Stamps(flight.path);
     this.flight = flight;
     this.asOf = asOf;
     this.parent = parent;

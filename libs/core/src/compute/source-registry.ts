@@ -1,5 +1,7 @@
 /** Stands for the content of a key that was not there; no digest is like it. */
 export const NOTHING_THERE = "nothing";
+/** Stands for contents that were read at different times; no digest is like it. */
+export const SEVERAL = "several";
 
 /** Beyond this many known sources the registry no longer tells them apart and every fill of a key counts as one. */
 const MAX_SOURCES = 65_536;
@@ -21,7 +23,7 @@ export class SourceRegistry {
     const known = this.#digests.get(path);
     if (known === undefined && this.#digests.size >= MAX_SOURCES) this.#overflowed = true;
     // Two contents read at different times: any fill differs from one of them.
-    else this.#digests.set(path, known === undefined || known === digest ? digest : "several");
+    else this.#digests.set(path, known === undefined || known === digest ? digest : SEVERAL);
     return (this.#filled.get(path) ?? digest) === digest;
   }
 
@@ -31,6 +33,13 @@ export class SourceRegistry {
     if (computing) this.#filled.set(path, digest);
     const known = this.#digests.get(path);
     return known === undefined ? this.#overflowed : known !== digest;
+  }
+
+  /** Forgets all: the tenant begins anew. */
+  clear(): void {
+    this.#digests.clear();
+    this.#filled.clear();
+    this.#overflowed = false;
   }
 
   /** A record with this content was appended: what read anything else is dead. */

@@ -5,6 +5,7 @@ import {
   type Scope,
   type ScopeStamp,
 } from "@cogniverse/sdk";
+import { NOTHING_THERE, SEVERAL } from "./source-registry.ts";
 
 /** More stamps than this collapse to prefixes, then to the tenant (protocol rule 18); they must fit into an object's metadata. */
 export const MAX_STAMPS = 64;
@@ -12,6 +13,18 @@ export const MAX_STAMPS = 64;
 /** What a value was derived from, gathered while it is computed. */
 export class Stamps {
   readonly #stamps = new Map<string, ScopeStamp>();
+  readonly #contents = new Map<string, string>();
+  readonly #own: string | undefined;
+
+  /** `own`: the key that is computed. What it was before is no source of it: whatever kills its copies kills the new one too. */
+  constructor(own?: string) {
+    this.#own = own;
+  }
+
+  /** By path what was read through the cache, here or by what was read: a digest, {@link NOTHING_THERE} or {@link SEVERAL}. */
+  get contents(): ReadonlyMap<string, string> {
+    return this.#contents;
+  }
 
   get size(): number {
     return this.#stamps.size;
@@ -19,6 +32,7 @@ export class Stamps {
 
   /** Adds one scope. Named twice, the earlier position stands, and a digest only where both agree. */
   add(stamp: ScopeStamp): void {
+    if (stamp.scope.kind === "key" && stamp.scope.value === this.#own) return;
     const id =
       stamp.scope.kind === "tenant" ? "tenant" : `${stamp.scope.kind} ${stamp.scope.value}`;
     const known = this.#stamps.get(id);
@@ -29,8 +43,25 @@ export class Stamps {
   addCopy(path: string, copy: Pick<EntryMetadata, "asOf" | "digest" | "tags" | "inherited">): void {
     const { asOf, digest } = copy;
     this.add({ scope: { kind: "key", value: path }, asOf, digest });
+    if (digest !== "") this.#read(path, digest);
     for (const tag of copy.tags) this.add({ scope: { kind: "tag", value: tag }, asOf });
-    for (const stamp of copy.inherited) this.add(stamp);
+    for (const stamp of copy.inherited) {
+      this.add(stamp);
+      const { scope } = stamp;
+      if (scope.kind === "key" && stamp.digest !== undefined) this.#read(scope.value, stamp.digest);
+    }
+  }
+
+  /** Adds a key that was looked for and not there. */
+  addAbsence(path: string, asOf: Position): void {
+    this.add({ scope: { kind: "key", value: path }, asOf });
+    this.#read(path, NOTHING_THERE);
+  }
+
+  #read(path: string, digest: string): void {
+    if (path === this.#own) return;
+    const known = this.#contents.get(path);
+    this.#contents.set(path, known === undefined || known === digest ? digest : SEVERAL);
   }
 
   /** Every stamp, uncollapsed. */

@@ -1,4 +1,5 @@
 import type { LogRecord, Position } from "@cogniverse/sdk";
+import { sourcePathOf } from "../dependencies/source-record.ts";
 
 /** So many records are kept whole. */
 const KEPT = 1024;
@@ -12,6 +13,7 @@ export class RecentRecords {
   #next = 0;
 
   add(record: LogRecord): void {
+    if (sourcePathOf(record.scope) !== undefined) return; // kills nothing
     this.#ring[this.#next] = record;
     this.#next = (this.#next + 1) % KEPT;
   }

@@ -1,5 +1,7 @@
 import { START, type LogRecord, type Position, type Scope, type ScopeStamp } from "@cogniverse/sdk";
 import { covers, literalPrefix, matchesPattern } from "@cogniverse/sdk/keys";
+import { KnownSources, type Spoken } from "../dependencies/known-sources.ts";
+import { sourcePathOf } from "../dependencies/source-record.ts";
 import { Below } from "./below.ts";
 import { explainKill, type Explanation } from "./explain-kill.ts";
 import { raise, type Mark } from "./mark.ts";
@@ -23,6 +25,7 @@ export class TenantMirror {
   readonly #globs = new Map<string, Mark>();
   /** For each prefix the last record on a key or prefix below it: what entries whose stamps were collapsed are checked by. */
   readonly #below = new Map<string, Below>();
+  readonly #sources = new KnownSources();
   #textBytes = 0;
 
   /** Position of the last record that was taken in; 0 before the first. */
@@ -32,6 +35,9 @@ export class TenantMirror {
 
   /** Takes a record in. Records may come twice; they must not come out of order within a scope that matters, and maxima make even that safe. */
   apply(record: LogRecord): void {
+    const source = sourcePathOf(record.scope);
+    // It kills nothing, so nobody's checks have to be made anew.
+    if (source !== undefined) return this.#sources.raise(source, record);
     this.version++;
     if (record.position > this.#last) this.#last = record.position;
     const { scope } = record;
@@ -55,6 +61,7 @@ export class TenantMirror {
     this.#tenant = { hard: START, any: START, digest: undefined, other: START };
     for (const marks of [this.#keys, this.#prefixes, this.#tags, this.#globs, this.#below])
       marks.clear();
+    this.#sources.clear();
     this.#textBytes = 0;
   }
 
@@ -85,13 +92,29 @@ export class TenantMirror {
     return explainKill(marks, path, copy);
   }
 
+  /** What was derived from which content, and who is to be told of it. */
+  get sources(): Pick<KnownSources, "onSource"> {
+    return this.#sources;
+  }
+
+  /** Whether something may live that was derived from other content of the key than this; see {@link KnownSources}. */
+  otherLives(path: string, digest: string): boolean {
+    return this.#sources.otherLives(path, digest, this.#spoken(path));
+  }
+
+  /** Whether whoever brings other content for the key than this will know that something may have been derived from it. */
+  isKnownSource(path: string, digest: string): boolean {
+    return this.#sources.isKnown(path, digest, this.#spoken(path));
+  }
+
   /** SHA-256, hex, of the content that the last record on this very key named; `undefined` where it named none, or there is no record. */
   contentOf(path: string): string | undefined {
     return this.#keys.get(path)?.digest;
   }
 
   get scopes(): number {
-    return this.#keys.size + this.#prefixes.size + this.#tags.size + this.#globs.size;
+    const killing = this.#keys.size + this.#prefixes.size + this.#tags.size + this.#globs.size;
+    return killing + this.#sources.size;
   }
 
   get globs(): number {
@@ -101,7 +124,12 @@ export class TenantMirror {
   /** Heap bytes of what is kept: text, one map slot and one mark a scope. Within 30 % of what V8 takes, which a test measures. */
   get bytes(): number {
     const MARK_AND_SLOT_BYTES = 112;
-    return this.#textBytes + (this.scopes + this.#below.size) * MARK_AND_SLOT_BYTES;
+    const textBytes = this.#textBytes + this.#sources.textBytes;
+    return textBytes + (this.scopes + this.#below.size) * MARK_AND_SLOT_BYTES;
+  }
+
+  #spoken(path: string): Spoken {
+    return { key: this.#keys.get(path), tenant: this.#tenant.any };
   }
 
   #judgeKey(path: string, asOf: Position, digest: string | undefined, verdict: Verdict): void {

@@ -54,6 +54,11 @@ export class KeyRegistry {
     return { path, family, codec: type?.codec, immutable: type?.immutable ?? false, tags };
   }
 
+  /** Whether the path is of a registered key type whose content never changes. */
+  isImmutable(path: string): boolean {
+    return this.#fit(path).type?.immutable ?? false;
+  }
+
   /** The codec for a stored entry whose key says nothing. Throws `undecodable`. */
   codecById(id: string): Codec<unknown> {
     const codec = CODECS.find((c) => c.id === id);

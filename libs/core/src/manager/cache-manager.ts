@@ -256,6 +256,7 @@ export class CacheManager implements CacheManagerContract {
       for (const flight of [...shared, ...state.unshared]) flight.abort(closedError());
     }
     this.#sweeper.close(closedError());
+    this.#operations.filler.close();
     await this.#engine.background.drain();
     await this.#engine.coherence.close();
     for (const attached of this.#attached) attached[Symbol.dispose]();

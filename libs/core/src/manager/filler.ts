@@ -13,6 +13,7 @@ import type { Engine } from "../engine/engine.ts";
 import type { Flight } from "../flight/flight.ts";
 import type { KeyRegistry } from "../keys/key-registry.ts";
 import { makeContext } from "../compute/compute-context.ts";
+import { SourceGuard } from "../dependencies/source-guard.ts";
 import { ComputeTrace } from "../trace/compute-trace.ts";
 import type { Computed, Provenance } from "./outcome.ts";
 import { Announcer } from "./announcer.ts";
@@ -34,12 +35,19 @@ export class Filler {
   readonly #registry: KeyRegistry;
   readonly #shipper: Shipper;
   readonly #announcer: Announcer;
+  readonly #sources: SourceGuard;
 
   constructor(engine: Engine, registry: KeyRegistry, shipper: Shipper) {
     this.#engine = engine;
     this.#registry = registry;
     this.#shipper = shipper;
     this.#announcer = new Announcer(engine);
+    this.#sources = new SourceGuard(engine, registry);
+  }
+
+  /** From here on nothing more is said in the log. */
+  close(): void {
+    this.#sources.close();
   }
 
   /** Computes once and stores, in a span of its own where the read that caused it has one. */
@@ -85,7 +93,8 @@ export class Filler {
       provenance,
       causes,
     };
-    if (logId === "" || !scope.storable || fill.plan.length === 0 || !wanted(options, value)) {
+    const isKept = logId !== "" && scope.storable && fill.plan.length > 0 && wanted(options, value);
+    if (!isKept || !(await this.#sources.vouch(fill.tenant, scope.stamps.contents))) {
       // What is not stored replaces nothing, and what it was to replace dies all the same.
       if (since !== undefined) await this.#announcer.retire(fill, since, "");
       return settle(computed, key.codec ?? this.#registry.codecFor(value));
@@ -129,7 +138,8 @@ export class Filler {
     // Other content for something that values were derived from: they have to die with it, so the fill speaks like a put.
     const speaks =
       since !== undefined ||
-      tenant.sources.changes(key.path, digest, this.#engine.scopes.active > 0);
+      tenant.sources.changes(key.path, digest, this.#engine.scopes.active > 0) ||
+      this.#sources.changes(tenant, key.path, { ...sealed, digest });
     const head =
       speaks && !key.immutable
         ? await this.#announcer.announce(fill, digest, {
@@ -143,11 +153,11 @@ export class Filler {
       return { ...computed, provenance };
     }
     const asOf = head?.position ?? sealed.asOf;
-    const stored = this.#shipper.ship(fill, put, {
-      ...sealed,
-      asOf,
-      logId: head?.logId ?? sealed.logId,
-    });
+    const copy = { ...sealed, asOf, logId: head?.logId ?? sealed.logId };
+    const landed = key.immutable
+      ? undefined
+      : this.#sources.filling(tenant, key.path, { ...copy, digest });
+    const stored = this.#shipper.ship(fill, put, copy).finally(landed);
     const bytes = put.encoded.decodedBytes;
     // The tiers may take their time; what they took says nothing of the compute.
     fill.trace?.end({ computeMs: sealed.computeMs, bytes, stored: true });

@@ -11,6 +11,7 @@ import {
 } from "@cogniverse/sdk";
 import type { Engine } from "../engine/engine.ts";
 import { NOTHING_THERE } from "../compute/source-registry.ts";
+import { refuseCircle } from "../dependencies/refuse-circle.ts";
 import { Flight, reentrant } from "../flight/flight.ts";
 import type { KeyRegistry } from "../keys/key-registry.ts";
 import { checkTtl } from "../policy/check-ttl.ts";
@@ -235,7 +236,7 @@ export class Operations {
     const scope = this.#engine.scopes.current();
     if (scope === undefined) return;
     if (outcome.from === "nowhere") {
-      scope.stamps.add({ scope: { kind: "key", value: key.path }, asOf: scope.asOf });
+      scope.stamps.addAbsence(key.path, scope.asOf);
       // Whatever is filled there first is other content than none.
       if (!tenant.sources.register(key.path, NOTHING_THERE)) scope.storable = false;
       return;
@@ -243,7 +244,8 @@ export class Operations {
     const provenance = provenanceOf(outcome);
     if (scope.tenantId !== tenant.tenantId || provenance.logId === "") scope.storable = false;
     else {
-      const { digest } = provenance;
+      const { digest, inherited } = provenance;
+      refuseCircle(scope, key.path, inherited);
       scope.stamps.addCopy(key.path, provenance);
       const read = digest === "" || tenant.sources.register(key.path, digest);
       if (!read) scope.storable = false;
