@@ -1,7 +1,7 @@
 import type { BackendContext, BackendModule } from "@cogniverse/sdk";
 import { translateDiskError } from "./disk-error.ts";
 import { LocalBackend } from "./local-backend.ts";
-import { LEASE_MS } from "./log/local-log.ts";
+import { LEASE_MS } from "./log/lease.ts";
 import { openStore } from "./local-store.ts";
 import { localSchema, parseLocalOptions, resolveOptions, type LocalOptions } from "./options.ts";
 import type { FileSystem } from "./file-system.ts";

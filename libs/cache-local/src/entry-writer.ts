@@ -14,8 +14,8 @@ import type { WriteQueue } from "./write-queue.ts";
 
 /** Rounds of evicting and unlinking that one write goes through while others take what it made free. */
 const MOST_ROUNDS = 16;
-/** Copies that one transaction removes at most: it holds the event loop and all other writers for about a millisecond. */
-const COPIES_AT_A_TIME = 64;
+/** Copies that one transaction removes at most: as long as its flush takes, so that a thousand of them flush four times. */
+const COPIES_AT_A_TIME = 256;
 
 /** What a writer works with. */
 export interface WriterParts {

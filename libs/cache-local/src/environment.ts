@@ -9,6 +9,10 @@ export type Table = Database<Uint8Array, Uint8Array>;
 
 /** An LMDB environment that all users in this process share: LMDB allows one per directory and process. */
 export interface Environment {
+  /** The directory, without symbolic links. */
+  readonly path: string;
+  /** Names the data file among all that are open on this machine; a copy of it, or one in its place, has another name. */
+  readonly place: string;
   /** Of the table that {@link Environment.table} opened first under this name. */
   table(name: string): Table;
   /** Runs `work` as one write transaction; a throw takes all of it back. Returns when it is committed and flushed. */
@@ -90,12 +94,14 @@ export async function openEnvironment(path: string, mapBytes: number): Promise<E
 }
 
 class SharedEnvironment implements Environment {
-  readonly #where: string;
+  readonly path: string;
+  readonly place: string;
   readonly #shared: Shared;
   #released = false;
 
   constructor(where: string, own: Shared) {
-    this.#where = where;
+    this.path = where;
+    this.place = `${own.file.device}:${own.file.inode}`;
     this.#shared = own;
   }
 
@@ -122,7 +128,7 @@ class SharedEnvironment implements Environment {
   }
 
   checkPlace(): void {
-    checkInPlace(this.#where, this.#shared.file);
+    checkInPlace(this.path, this.#shared.file);
   }
 
   fileBytes(): number {
@@ -135,13 +141,13 @@ class SharedEnvironment implements Environment {
     if (this.#released) return;
     this.#released = true;
     if (--this.#shared.users > 0) return;
-    shared.delete(this.#where);
+    shared.delete(this.path);
     const closed = this.#shared.root.close();
-    closing.set(this.#where, closed);
+    closing.set(this.path, closed);
     try {
       await closed;
     } finally {
-      closing.delete(this.#where);
+      closing.delete(this.path);
     }
   }
 

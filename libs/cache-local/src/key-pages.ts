@@ -6,8 +6,8 @@ import type { EntryIndex } from "./entry-index.ts";
 import type { Environment } from "./environment.ts";
 import { decodeRecord, recordFrame, type RecordHead } from "./index-record.ts";
 
-/** Rows that one step reads before other work gets its turn. */
-const PAGE = 128;
+/** Rows that one step reads before other work gets its turn: about 0.3 ms. */
+const PAGE = 32;
 
 type Row = Readonly<{ key: string; head: RecordHead; record: Buffer }>;
 

@@ -13,7 +13,6 @@ import { Freeing } from "./freeing.ts";
 import { Graveyard } from "./graveyard.ts";
 import { LocalLog } from "./log/local-log.ts";
 import { LogStore } from "./log/log-store.ts";
-import { Members } from "./members.ts";
 import type { ResolvedOptions } from "./options.ts";
 import { PendingFiles } from "./pending-files.ts";
 import { ownIdentity } from "./process-identity.ts";
@@ -83,16 +82,8 @@ function wire(
 ): LocalStore {
   const { clock, logger } = context;
   const own = ownIdentity();
-  const members = new Members(logEnvironment, randomUUID(), own);
-  // Joined before anything of the log is read; see Members.
-  members.join();
   const newLogId = (): string => randomUUID().replaceAll("-", "");
-  const log = new LocalLog(
-    logEnvironment,
-    new LogStore(logEnvironment, newLogId),
-    members,
-    context,
-  );
+  const log = new LocalLog(logEnvironment, new LogStore(logEnvironment, newLogId), own, context);
 
   const index = new EntryIndex(environment);
   const pending = new PendingFiles(environment, index, own);
@@ -113,7 +104,7 @@ function wire(
     await cleanup.stop();
     await graveyard.settled();
     await Promise.all([writes.drained(), log.drained()]);
-    members.leave();
+    log.close();
     await Promise.all([environment.release(), logEnvironment.release()]);
   };
   return { environment, index, reader, writer, evictions, cleanup, limits, room, log, close };

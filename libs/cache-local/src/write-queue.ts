@@ -19,13 +19,20 @@ const MOST_BYTES = 128 * 1024;
 export class WriteQueue {
   readonly #environment: Environment;
   readonly #sync: "before" | "after";
+  readonly #committed: () => void;
   readonly #jobs: Job[] = [];
   #scheduled = false;
   readonly #idle: (() => void)[] = [];
 
-  constructor(environment: Environment, sync: "before" | "after") {
+  /** `committed`: called after each transaction, before its jobs are settled; must not throw. */
+  constructor(
+    environment: Environment,
+    sync: "before" | "after",
+    committed: () => void = () => undefined,
+  ) {
     this.#environment = environment;
     this.#sync = sync;
+    this.#committed = committed;
   }
 
   /**
@@ -87,6 +94,7 @@ export class WriteQueue {
       else only?.fail(error);
       return;
     }
+    this.#committed();
     for (const job of jobs) job.settle();
   }
 }

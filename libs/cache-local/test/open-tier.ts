@@ -2,7 +2,13 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { toPosition, type BackendContext, type Entry, type EntryMetadata } from "@cogniverse/sdk";
-import { FakeClock, recordingLogger, recordingTelemetry, seededRandom } from "@cogniverse/testkit";
+import {
+  FakeClock,
+  recordingLogger,
+  recordingTelemetry,
+  seededRandom,
+  type RecordingLogger,
+} from "@cogniverse/testkit";
 import {
   localBackend,
   type FileSystem,
@@ -11,7 +17,9 @@ import {
 } from "../src/index.ts";
 
 /** A context whose clock stands still. */
-function context(clock: FakeClock = new FakeClock()): BackendContext & { clock: FakeClock } {
+function context(
+  clock: FakeClock = new FakeClock(),
+): BackendContext & { clock: FakeClock; logger: RecordingLogger } {
   return {
     tier: "warm",
     clock,

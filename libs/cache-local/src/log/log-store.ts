@@ -33,6 +33,7 @@ const TRIM_RECORDS = 64;
 
 const BOUNDS = Buffer.from("bounds");
 const LOG_ID = Buffer.from("log-id");
+const RIPE = Buffer.from("ripe");
 
 /** When nothing is to be appended; see `AppendOptions.unless`. */
 export type Unless = Readonly<{ since: Position; scopes: readonly Scope[] }>;
@@ -43,8 +44,6 @@ export type Unless = Readonly<{ since: Position; scopes: readonly Scope[] }>;
  */
 export class LogStore {
   readonly logId: string;
-  /** Whether this very object made the log. */
-  readonly isNew: boolean;
   readonly #meta: Table;
   readonly #records: Table;
   readonly #scopes: Table;
@@ -57,11 +56,10 @@ export class LogStore {
     this.#scopes = environment.table("scopes");
     this.#tail = tail;
     environment.refresh();
-    const made = newLogId();
     const id =
-      this.#meta.getBinary(LOG_ID) ?? environment.transact(() => this.#create(made), "before");
+      this.#meta.getBinary(LOG_ID) ??
+      environment.transact(() => this.#create(newLogId()), "before");
     this.logId = id.toString("utf8");
-    this.isNew = this.logId === made;
   }
 
   head(): LogHead {
@@ -99,6 +97,18 @@ export class LogStore {
     for (const { value } of this.#scopes.getRange({}))
       found.push(...recordsOf(decodeScopeRow(value)));
     return found.toSorted((a, b) => a.position - b.position);
+  }
+
+  /**
+   * Whether somebody has known the log in this very file for D. A copy of the file is another place: whoever serves by the original is no member
+   * of it.
+   */
+  isRipeAt(place: string): boolean {
+    return this.#meta.getBinary(RIPE)?.toString("utf8") === place;
+  }
+
+  ripen(place: string): void {
+    this.#meta.putSync(RIPE, Buffer.from(place));
   }
 
   #create(newLogId: string): Buffer {

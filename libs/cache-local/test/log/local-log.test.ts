@@ -134,29 +134,3 @@ describe("unless", () => {
     ]);
   });
 });
-
-describe("settled", () => {
-  test("is left to the lease while the log is new: an older one may have been removed under a process that still serves", async () => {
-    await using bench = new Workbench();
-    const base_path = await bench.directory();
-    const { log } = await openLog(bench, base_path);
-    const head = await log.head();
-    bench.context.clock.advance(199);
-    expect(await log.session?.().settled(head)).toBeUndefined();
-    bench.context.clock.advance(1);
-    expect(await log.session?.().settled(head)).toBe(0);
-  });
-
-  test("is immediate for a lone tier and left to the lease where there are two", async () => {
-    await using bench = new Workbench();
-    const base_path = await bench.directory();
-    const first = await openLog(bench, base_path);
-    const head = await first.log.head();
-    bench.context.clock.advance(200);
-    expect(await first.log.session?.().settled(head)).toBe(0);
-    const second = await openLog(bench, base_path);
-    expect(await first.log.session?.().settled(head)).toBeUndefined();
-    await second.tier[Symbol.asyncDispose]();
-    expect(await first.log.session?.().settled(head)).toBe(0);
-  });
-});

@@ -2,7 +2,7 @@ import { fork, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 
-export type Role = "overwrite" | "write" | "append" | "idle";
+export type Role = "overwrite" | "write" | "append" | "serve";
 
 /** Starts a worker on a directory; resolves when it has opened the tier. Kills it when disposed. */
 export async function startWorker(role: Role, directory: string, seed: number): Promise<Worker> {
@@ -42,6 +42,24 @@ export class Worker implements AsyncDisposable {
       });
     }
     return this.#received;
+  }
+
+  /** All reports of which `is` says so, in order, that have come. */
+  reported<T>(is: (report: unknown) => report is T): readonly T[] {
+    return this.#received.filter(is);
+  }
+
+  /** Over IPC, which a stopped process reads when it goes on. */
+  send(message: object): void {
+    this.#child.send(message);
+  }
+
+  stop(): void {
+    this.#child.kill("SIGSTOP");
+  }
+
+  goOn(): void {
+    this.#child.kill("SIGCONT");
   }
 
   /** SIGKILL; resolves when the process is gone and all that it sent has come. */

@@ -3,7 +3,6 @@ import { join } from "node:path";
 import { describe, expect, jest, test } from "@jest/globals";
 import {
   isUnreadable,
-  toPosition,
   type InvalidationLog,
   type LogHead,
   type LogRecord,
@@ -138,18 +137,5 @@ describe("the log of several processes", () => {
     expect(whole.slice(0, records.length)).toEqual(records);
     expect(whole.at(-1)).toMatchObject({ position: next?.position, scope: { kind: "tenant" } });
     expect(whole.length - records.length).toBeLessThanOrEqual(2);
-  });
-
-  test("waits for the lease as long as another process lives, and not for a killed one", async () => {
-    await using bench = new Workbench();
-    const base_path = await bench.directory();
-    const { log } = await bench.open({ base_path });
-    const head = { ...(await log.head()), position: toPosition(0) };
-    bench.context.clock.advance(200);
-    expect(await log.session?.().settled(head)).toBe(0);
-    await using other = await startWorker("idle", base_path, 1);
-    expect(await log.session?.().settled(head)).toBeUndefined();
-    await other.kill();
-    expect(await log.session?.().settled(head)).toBe(0);
   });
 });

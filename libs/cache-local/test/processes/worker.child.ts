@@ -1,6 +1,7 @@
 // A process of its own on a directory: `worker.child.ts ROLE DIRECTORY SEED`. Reports over IPC; ends when its parent goes.
 import { localBackend } from "../../src/index.ts";
 import { entryOf, systemContext } from "../open-tier.ts";
+import { Serving, type Order } from "./serving.ts";
 
 const [role = "", base_path = "", seed = "0"] = process.argv.slice(2);
 const tier = await localBackend({ base_path, max_size_gb: 0.02, min_free_gb: 0 }, systemContext());
@@ -41,6 +42,13 @@ async function append(): Promise<never> {
   }
 }
 
+async function serve(): Promise<void> {
+  const serving = await Serving.begin(tier.log, report);
+  // The parent sends nothing else.
+  process.on("message", async (order: Order) => report({ done: await serving.obey(order) }));
+}
+
+if (role === "serve") await serve();
 report("ready");
 if (role === "overwrite") await overwrite();
 if (role === "write") await Promise.all([0, 1, 2, 3].map(write));
