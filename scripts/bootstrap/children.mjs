@@ -23,6 +23,7 @@ let interruptedAt;
  *   without it the child writes to the terminal itself
  * @property {boolean} [interactive] leaves the child in this process group, so that it may read
  *   the terminal
+ * @property {number} [limitMs] after so long everything it has started is killed
  *
  * @typedef {object} RunResult
  * @property {number} code exit code; 128 + number of the signal where a signal ended the child
@@ -38,7 +39,7 @@ let interruptedAt;
  * @param {RunOptions} [options]
  * @returns {Promise<RunResult>} rejects where the program cannot be started
  */
-export function run(command, args, { cwd, env, onOutput, interactive = false } = {}) {
+export function run(command, args, { cwd, env, onOutput, interactive = false, limitMs } = {}) {
   return new Promise((resolve, reject) => {
     const leads = groups && !interactive;
     const child = spawn(command, args, {
@@ -48,6 +49,7 @@ export function run(command, args, { cwd, env, onOutput, interactive = false } =
       stdio: onOutput ? ["ignore", "pipe", "pipe"] : "inherit",
     });
     if (child.pid !== undefined) running.set(child, leads ? -child.pid : child.pid);
+    const limit = limitMs && setTimeout(() => kill(running.get(child), "SIGKILL"), limitMs);
     let output = "";
     for (const stream of [child.stdout, child.stderr]) {
       stream?.setEncoding("utf8").on("data", (/** @type {string} */ chunk) => {
@@ -56,10 +58,12 @@ export function run(command, args, { cwd, env, onOutput, interactive = false } =
       });
     }
     child.once("error", (error) => {
+      clearTimeout(limit);
       running.delete(child);
       reject(error);
     });
     child.once("close", (code, signal) => {
+      clearTimeout(limit);
       running.delete(child);
       // After an interrupt nothing may go on: the handler below ends the process.
       if (interruptedAt === undefined) resolve({ code: code ?? exitCodeOf(signal), output });
@@ -101,12 +105,18 @@ function interrupt(signal, beforeExit) {
 
 /** @param {NodeJS.Signals} signal */
 function endChildren(signal) {
-  for (const target of running.values()) {
-    try {
-      process.kill(target, signal);
-    } catch {
-      // Gone already.
-    }
+  for (const target of running.values()) kill(target, signal);
+}
+
+/**
+ * @param {number | undefined} target
+ * @param {NodeJS.Signals} signal
+ */
+function kill(target, signal) {
+  try {
+    if (target !== undefined) process.kill(target, signal);
+  } catch {
+    // Gone already.
   }
 }
 

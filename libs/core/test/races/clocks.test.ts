@@ -119,6 +119,16 @@ describe("race 18: lifetimes under a wall clock that jumps", () => {
     },
   );
 
+  test("forward: what expired by it is no hit in memory any more", async () => {
+    await using world = new Deployment();
+    const a = world.node().cache.forTenant("acme");
+    await a.getOrCompute(key, () => ({ n: 1 }), { ttl: 60 });
+    expect(await a.get(key)).toEqual({ n: 1 });
+    world.clock.jumpWall(HOUR_MS);
+    await world.pass(LEASE_MS);
+    expect(await a.get(key)).toBeUndefined();
+  });
+
   test("back: nothing that was invalidated comes back, and the heartbeat goes on", async () => {
     await using world = new Deployment();
     const [a, b] = [world.node().cache.forTenant("acme"), world.node().cache.forTenant("acme")];

@@ -36,6 +36,7 @@ describe("race 14: callers that go away", () => {
     const mine = new AbortController();
     const leaving = acme.getOrCompute(key, compute, { signal: mine.signal });
     const staying = [acme.getOrCompute(key, compute), acme.getOrCompute(key, compute)];
+    for (const one of staying) one.catch(() => undefined); // awaited below
     await scheduler.reached("compute");
     const reason = new Error("had enough");
     mine.abort(reason);
@@ -108,6 +109,28 @@ describe("race 14: callers that go away", () => {
       await closed;
     },
   );
+});
+
+describe("race 12: a compute makes room for the next one", () => {
+  test.each([
+    ["that ends with a value", async () => ({ n: 1 })],
+    ["that throws", () => Promise.reject(new RangeError("no"))],
+    ["whose callers abort", (left: AbortController) => Promise.resolve(left.abort())],
+  ] as const)("%s", async (_how, compute) => {
+    await using node = oneNode();
+    const acme = node.cache.forTenant("acme");
+    const left = new AbortController();
+    const first = acme.getOrCompute(
+      key,
+      async () => {
+        await compute(left);
+        return { n: 1 };
+      },
+      { signal: left.signal, shouldCache: () => false },
+    );
+    await Promise.allSettled([first]);
+    expect(await acme.getOrCompute(key, () => ({ n: 2 }))).toEqual({ n: 2 });
+  });
 });
 
 describe("closing", () => {

@@ -227,4 +227,23 @@ describe("race 34: a put of what was derived before an invalidation", () => {
     expect(await world.acknowledged(putting)).toMatchObject({ superseded: true });
     expect(await a.get(key)).toBeUndefined();
   });
+
+  test("under a log that was replaced meanwhile and has gone further nobody can tell either", async () => {
+    await using world = new Deployment();
+    const node = world.node();
+    const a = node.cache.forTenant("acme");
+    for (let i = 0; i < 3; i++) await world.acknowledged(a.delete(key));
+    const appending = node.logFaults.pause("append");
+    const putting = a.put(key, { n: 1 });
+    await appending.reached;
+    world.shared.replace();
+    const record = { tenantId: "acme", mode: "hard", at: 0, node: "other" } as const;
+    await world.shared.log.append([{ ...record, scope: { kind: "tenant" } }]);
+    // Of these the put's condition sees the last ones alone, and none of them covers it.
+    const elsewhere = { ...record, scope: { kind: "key", value: "notes/2.json" } } as const;
+    for (let i = 0; i < 4; i++) await world.shared.log.append([elsewhere]);
+    appending.release();
+    expect(await world.acknowledged(putting)).toMatchObject({ superseded: true });
+    expect(await a.get(key)).toBeUndefined();
+  });
 });

@@ -1,0 +1,98 @@
+import { readFile, rm } from "node:fs/promises";
+import { join, relative } from "node:path";
+import { run } from "../bootstrap/children.mjs";
+import { toolCommand } from "../bootstrap/tools.mjs";
+import { workspaceEnv } from "../bootstrap/workspace.mjs";
+import { noServers } from "./workspace-copy.mjs";
+
+/** Ends a test that its mutant makes wait for ever. Those that pass take a fraction of it, but for some with servers or processes. */
+const testTimeoutMs = 10_000;
+const patientTimeoutMs = 120_000;
+/** Ends jest where no time-out of a test can: a mutant that never gives the event loop up. */
+const limitMs = 60_000;
+const patientLimitMs = 600_000;
+const killed = 137;
+
+/**
+ * @typedef {object} TestRun what jest says of the tests of one file
+ * @property {readonly TestOutcome[]} tests those that were run
+ * @property {string} trouble why the file could not be run; "" where it could
+ *
+ * @typedef {object} TestOutcome
+ * @property {string} fullName
+ * @property {"passed" | "failed"} status
+ * @property {string} message of what failed
+ */
+
+/**
+ * Runs tests of one file in a copy of the workspace.
+ *
+ * @param {string} folder the copy
+ * @param {string} file from the root of the copy
+ * @param {readonly string[]} names parts of the names of those to run
+ * @param {{ patient?: boolean }} [options] `patient`: they are expected to pass, however busy the machine is
+ * @returns {Promise<TestRun>}
+ */
+export async function runTests(folder, file, names, { patient = false } = {}) {
+  const [libs = "", lib = ""] = file.split("/");
+  const cwd = join(folder, libs, lib);
+  const servers = await needsServers(folder, file);
+  const outputFile = join(folder, "result.json");
+  await rm(outputFile, { force: true });
+  const [command, args] = toolCommand("jest", [
+    "--runInBand",
+    "--watchman=false",
+    "--json",
+    `--outputFile=${outputFile}`,
+    `--testTimeout=${servers || patient ? patientTimeoutMs : testTimeoutMs}`,
+    ...(servers
+      ? []
+      : ["globalSetup", "globalTeardown"].map((one) => `--${one}=../../${noServers}`)),
+    `--testNamePattern=${names.map(escaped).join("|")}`,
+    "--runTestsByPath",
+    relative(cwd, join(folder, file)),
+  ]);
+  const limit = servers || patient ? patientLimitMs : limitMs;
+  const { code, output } = await run(command, args, {
+    cwd,
+    env: workspaceEnv(),
+    onOutput: () => undefined,
+    limitMs: limit,
+  });
+  const text = await readFile(outputFile, "utf8").catch(() => "");
+  if (text !== "") return readResult(JSON.parse(text));
+  const why = code === killed ? `was killed after ${limit / 1000} s` : output.trim();
+  return { tests: [], trouble: why };
+}
+
+/**
+ * @param {any} result of `jest --json`, whose form is documented there
+ * @returns {TestRun}
+ */
+export function readResult(result) {
+  const tests = [];
+  let trouble = result.testResults.length === 0 ? "no test file was found" : "";
+  for (const { assertionResults, message } of result.testResults) {
+    for (const { fullName, status, failureMessages } of assertionResults)
+      if (status === "passed" || status === "failed")
+        tests.push({ fullName, status, message: failureMessages.join("\n") });
+    // A file that could not be loaded has no tests, only what went wrong.
+    if (assertionResults.length === 0) trouble = message;
+  }
+  return { tests, trouble };
+}
+
+/**
+ * @param {string} folder
+ * @param {string} file
+ */
+async function needsServers(folder, file) {
+  if (/^libs\/cache-(redis|s3|gcs)\//.test(file)) return true;
+  const text = await readFile(join(folder, file), "utf8");
+  return text.includes("@cogniverse/test-servers");
+}
+
+/** @param {string} name */
+function escaped(name) {
+  return name.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
+}

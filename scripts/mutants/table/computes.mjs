@@ -1,0 +1,168 @@
+import { inCore, manager } from "./places.mjs";
+
+const oneNode = inCore("races/one-node");
+const flights = inCore("races/flights");
+const derived = inCore("races/derived");
+const flight = "libs/core/src/flight/flight.ts";
+const stamps = "libs/core/src/compute/stamps.ts";
+const takenLate = {
+  removes: "a compute's position is taken before it reads anything",
+  file: manager("filler"),
+  find: "{ logId, asOf, computeMs, ttl: scope.ttl, tags, inherited, user: {} },",
+  replace:
+    "{ logId, asOf: coherence.position, computeMs, ttl: scope.ttl, tags, inherited, user: {} },",
+};
+
+/**
+ * Computes, who shares them, and what they read.
+ *
+ * @type {readonly import("../mutant.mjs").Mutant[]}
+ */
+export const computes = [
+  {
+    id: "position-after-compute",
+    ...takenLate,
+    test: oneNode("race 1: delete kills what the compute stores"),
+  },
+  {
+    id: "position-after-compute-elsewhere",
+    ...takenLate,
+    test: inCore("races/nodes")("race 2: delete while another node computes"),
+  },
+  {
+    id: "tags-of-compute-lost",
+    removes: "a copy has the tags that its compute named",
+    file: manager("filler"),
+    find: "const tags = [...new Set([...key.tags, ...scope.tags])];",
+    replace: "const tags = [...key.tags];",
+    test: oneNode("race 3: a tag is invalidated after the compute names it"),
+  },
+  {
+    id: "one-leaves-all-end",
+    removes: "a compute goes on while one caller is left",
+    file: flight,
+    find: "if (--this.#callers === 0 && signal?.aborted === true)",
+    replace: "if (--this.#callers >= 0 && signal?.aborted === true)",
+    test: flights("one of three aborts"),
+  },
+  {
+    id: "nobody-left-goes-on",
+    removes: "a compute that nobody waits for sees its signal",
+    file: flight,
+    find: "if (--this.#callers === 0 && signal?.aborted === true)",
+    replace: "if (--this.#callers < 0 && signal?.aborted === true)",
+    test: flights("all abort: the compute sees its signal"),
+  },
+  {
+    id: "aborted-flight-joined",
+    removes: "nobody joins a compute that was given up",
+    file: manager("operations"),
+    find: "if (there === undefined || there.flight.isAborted) {",
+    replace: "if (there === undefined) {",
+    test: flights("who comes after all have gone does not join what they left"),
+  },
+  {
+    id: "flight-stays-in-the-air",
+    removes: "a compute that ended makes room for the next, however it ended",
+    file: manager("operations"),
+    find: "if (tenant.flights.get(flight.path)?.flight === flight) tenant.flights.delete(flight.path);",
+    replace: "",
+    test: flights("race 12: a compute makes room for the next one"),
+  },
+  {
+    id: "circles-wait",
+    removes: "computes that would wait for each other are refused",
+    file: flight,
+    find: "for (const next of from.waitsFor.keys()) if (reaches(next, to, seen)) return true;",
+    replace: "",
+    test: flights("in a circle of three: a clear error for the one that would close it"),
+  },
+  {
+    id: "late-joiner-served",
+    removes: "who joins after the compute began has its value checked",
+    file: manager("operations"),
+    find: 'if ((shared.from === "compute" && !late) || this.#mayServe(asked, shared)) {',
+    replace: 'if (shared.from === "compute" || this.#mayServe(asked, shared)) {',
+    test: flights("after an acknowledged invalidation (delete) never gets its older value"),
+  },
+  {
+    id: "early-joiner-refused",
+    removes: "the value of a compute that began after the caller came is returned",
+    file: manager("operations"),
+    find: 'if ((shared.from === "compute" && !late) || this.#mayServe(asked, shared)) {',
+    replace: "if (this.#mayServe(asked, shared)) {",
+    test: flights("before its compute began gets its value, whatever was invalidated meanwhile"),
+  },
+  {
+    id: "tags-of-sources-lost",
+    removes: "a value inherits the tags of what it was derived from",
+    file: stamps,
+    find: 'for (const tag of copy.tags) this.add({ scope: { kind: "tag", value: tag }, asOf });',
+    replace: "",
+    test: derived("a parent dies with its child's tag"),
+  },
+  {
+    id: "sources-of-sources-lost",
+    removes: "a value inherits what its sources were derived from",
+    file: stamps,
+    find: "for (const stamp of copy.inherited) this.add(stamp);",
+    replace: "",
+    test: derived("a parent dies with its grandchild's key"),
+  },
+  {
+    id: "sources-not-noted",
+    removes: "what a compute reads through the cache is a source of its value",
+    file: manager("operations"),
+    find: "scope.stamps.addCopy(key.path, provenance);",
+    replace: "",
+    test: derived("a child invalidated while the parent computes kills the parent"),
+  },
+  {
+    id: "absence-not-noted",
+    removes: "a miss that a compute saw is a source of its value",
+    file: manager("operations"),
+    find: 'scope.stamps.add({ scope: { kind: "key", value: key.path }, asOf: scope.asOf });',
+    replace: "",
+    test: derived("children that were hits, and misses that were seen, count too"),
+  },
+  {
+    id: "later-position-of-a-source",
+    removes: "of a source that was read twice the earlier position stands",
+    file: stamps,
+    find: "const asOf = a.asOf < b.asOf ? a.asOf : b.asOf;",
+    replace: "const asOf = a.asOf < b.asOf ? b.asOf : a.asOf;",
+    test: inCore("compute/stamps")("named twice, the earlier position stands"),
+  },
+  {
+    id: "collapsed-without-date",
+    removes: "what stands for many sources does not stay dead once one of them was read anew",
+    file: stamps,
+    find: "if (stamps.length > MAX_STAMPS) stamps = stamps.map(renew);",
+    replace: "",
+    test: derived("more children than stamps fit: the parent still dies with each of them"),
+  },
+  {
+    id: "unverified-source-stored",
+    removes: "a value derived from what was read without a lease is not stored",
+    file: manager("operations"),
+    find: 'if (scope.tenantId !== tenant.tenantId || provenance.logId === "") scope.storable = false;',
+    replace: "if (scope.tenantId !== tenant.tenantId) scope.storable = false;",
+    test: derived("a child that was read without a lease makes no parent that is stored"),
+  },
+  {
+    id: "changed-fill-is-silent",
+    removes: "a fill with other content than what values were derived from says so in the log",
+    file: manager("filler"),
+    find: "tenant.sources.changes(key.path, digest, this.#engine.scopes.active > 0);",
+    replace: "false;",
+    test: derived("to different bytes: everything derived from it dies, on every tier"),
+  },
+  {
+    id: "reader-does-not-look-again",
+    removes: "a reader registers its source and then looks whether a fill came in between",
+    file: "libs/core/src/compute/source-registry.ts",
+    find: "return (this.#filled.get(path) ?? digest) === digest;",
+    replace: "return true;",
+    test: inCore("compute/source-registry")("whichever comes first, reader or filler"),
+  },
+];

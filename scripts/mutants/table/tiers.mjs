@@ -1,0 +1,119 @@
+import { inCore, manager } from "./places.mjs";
+
+const oneNode = inCore("races/one-node");
+const noLease = inCore("races/stores-without-a-lease");
+
+/**
+ * Copies on their way into tiers, out of them and between them.
+ *
+ * @type {readonly import("../mutant.mjs").Mutant[]}
+ */
+export const tiers = [
+  {
+    id: "hits-skip-the-mirror",
+    removes: "every hit on every tier is checked against the mirror",
+    file: manager("tier-reader"),
+    find: "if (!this.#engine.isDead(tenant.mirror, key.path, metadata)) return undefined;",
+    replace: "if (tenant !== undefined) return undefined;",
+    test: oneNode("race 1: delete kills a store that was sent before it and lands after it"),
+  },
+  {
+    id: "no-check-after-the-last-await",
+    removes: "a hit is checked after the last await",
+    file: manager("tier-reader"),
+    find: "const late = this.#refuse(lookUp, stored);\n    if (late !== undefined) return late;",
+    replace: "",
+    test: oneNode("race 4: what a delete overtook while it was decoded"),
+  },
+  {
+    id: "dead-copies-sent",
+    removes: "a store is sent only while the entry is valid",
+    file: manager("tier-store"),
+    find: "return this.#engine.coherence.serves() && !this.#engine.isDead(tenant.mirror, path, metadata);",
+    replace: "return this.#engine.coherence.serves();",
+    test: oneNode("race 4: a promotion that waits for its turn when the delete comes is not sent"),
+  },
+  {
+    id: "sent-without-a-lease",
+    removes: "a store is sent only under a live lease",
+    file: manager("tier-store"),
+    find: "return this.#engine.coherence.serves() && !this.#engine.isDead(tenant.mirror, path, metadata);",
+    replace: "return !this.#engine.isDead(tenant.mirror, path, metadata);",
+    test: noLease("a lease that runs out while the log is away stops the store"),
+  },
+  {
+    id: "unverified-values-kept",
+    removes: "what was computed without a lease is returned and not stored",
+    file: manager("filler"),
+    find: "const known = verified && (from === undefined || from.logId === coherence.logId);",
+    replace: "const known = from === undefined || from.logId === coherence.logId;",
+    test: inCore("races/derived")("a child that was read without a lease makes no parent"),
+  },
+  {
+    id: "lapsed-lease-not-renewed-for-a-store",
+    removes: "a compute that held the process for longer than the lease is stored",
+    file: manager("tier-store"),
+    find: "if (!coherence.serves()) await coherence.renew();",
+    replace: "",
+    test: noLease("a compute that holds the event loop for longer than the lease lasts"),
+  },
+  {
+    id: "dead-copies-demoted",
+    removes: "a demotion is checked after its look-up",
+    file: manager("demotion"),
+    find: "if (expired || !engine.coherence.serves() || engine.isDead(tenant.mirror, key, entry.metadata))",
+    replace: "if (expired || !engine.coherence.serves())",
+    test: oneNode("race 5: a demotion whose look-up is under way when the delete comes"),
+  },
+  {
+    id: "demotion-overwrites",
+    removes: "a demotion never replaces a newer copy",
+    file: manager("demotion"),
+    find: 'to.entries.putEntry(key, entry, tenant.tenantId, { if: "not-newer", asOf }, call),',
+    replace: "to.entries.putEntry(key, entry, tenant.tenantId, undefined, call),",
+    test: oneNode("race 6: a demotion that lands after a newer put does not replace it"),
+  },
+  {
+    id: "promotion-overwrites",
+    removes: "a store never replaces a newer copy",
+    file: manager("tier-store"),
+    find: 'tier.entries.putEntry(path, entry, tenantId, { if: "not-newer", asOf }, call),',
+    replace: "tier.entries.putEntry(path, entry, tenantId, undefined, call),",
+    test: oneNode("race 7: a promotion that lands after a newer put does not replace it"),
+  },
+  {
+    id: "later-put-overwritten",
+    removes: "of two puts the one that lands first stays where it is the later one",
+    file: manager("tier-store"),
+    find: 'tier.entries.putEntry(path, entry, tenantId, { if: "not-newer", asOf }, call),',
+    replace: "tier.entries.putEntry(path, entry, tenantId, undefined, call),",
+    test: inCore("races/nodes")("of two puts the later acknowledged one wins on every tier"),
+  },
+  {
+    id: "living-copies-erased",
+    removes: "what is to be deleted in the background is judged once more",
+    file: manager("operations"),
+    find: "if (!this.#engine.isDead(tenant.mirror, path, metadata)) return; // a newer put came in between",
+    replace: "",
+    test: oneNode("race 31: deletion in the background (at headEntry before)"),
+  },
+  {
+    id: "any-copy-deleted",
+    removes: "a deletion takes only the copy that was judged",
+    file: "libs/cache-memory/src/memory-entries.ts",
+    find: "return slot !== undefined && slot.etag === etag && this.#store.remove(slot);",
+    replace: "return slot !== undefined && this.#store.remove(slot);",
+    test: {
+      file: "libs/cache-memory/test/memory-backend.test.ts",
+      name: "a copy is deleted only by its own etag",
+    },
+  },
+  {
+    id: "sweep-takes-the-living",
+    removes: "a sweep deletes only what is dead or over",
+    file: "libs/core/src/sweep/verdicts.ts",
+    find: 'return this.#tenant.mirror.kill(path, metadata) === undefined ? "stays" : "dead";',
+    replace: 'return "dead";',
+    test: inCore("sweep/sweep")("deletes what is dead and leaves what lives"),
+  },
+];

@@ -1,0 +1,23 @@
+/** @typedef {"killed" | "survived" | "broken"} Verdict broken: the mutant is no program, or its test is not there */
+
+/** A mutant that is no sound program would turn any test red. */
+const noProgram = /^\s*(?:SyntaxError|ReferenceError)\b/m;
+
+/**
+ * What became of a mutant, by what jest says of the test that has to notice it.
+ *
+ * @param {import("./jest-run.mjs").TestRun} run
+ * @param {string} name part of the test's full name
+ * @returns {{ verdict: Verdict, why: string }}
+ */
+export function judge({ tests, trouble }, name) {
+  if (trouble !== "") return { verdict: "broken", why: trouble };
+  const named = tests.filter(({ fullName }) => fullName.includes(name));
+  if (named.length === 0) return { verdict: "broken", why: `no test is called "${name}"` };
+  const failed = named.filter(({ status }) => status === "failed");
+  const [first] = failed;
+  if (first === undefined) return { verdict: "survived", why: `"${name}" is green without it` };
+  if (failed.every(({ message }) => noProgram.test(message)))
+    return { verdict: "broken", why: first.message };
+  return { verdict: "killed", why: first.message };
+}
