@@ -6,7 +6,7 @@ import {
   type Position,
   type ShortCut,
 } from "@cogniverse/sdk";
-import { isNewRecord, isObject, isPosition, placed } from "./log-record-form.ts";
+import { isNewRecord, isObject, isPosition, placed, textOf } from "./log-record-form.ts";
 import { NO_SHORT_CUT, parseShortCut } from "./short-cut-form.ts";
 
 /** The version of head and snapshot that this release writes and reads. */
@@ -77,9 +77,9 @@ export function tailStart({ position, records }: HeadDocument): number {
 
 /** As JSON; records without their positions, which follow from the head's. */
 export function formatHead({ records, shortCut, ...head }: HeadDocument): Uint8Array<ArrayBuffer> {
-  const tail = records.map(({ position: _implied, ...record }) => record);
-  const document = { version: LOG_VERSION, ...head, ...shortCut, records: tail };
-  return new TextEncoder().encode(JSON.stringify(document));
+  const rest = JSON.stringify({ version: LOG_VERSION, ...head, ...shortCut });
+  const tail = records.map(textOf).join();
+  return new TextEncoder().encode(`${rest.slice(0, -1)},"records":[${tail}]}`);
 }
 
 /** `unsupported`: written by a later release; `corrupt`: not a whole head. Never throws. */

@@ -1,5 +1,5 @@
 import type { BackendContext, Call, LogHead } from "@cogniverse/sdk";
-import { pause, pauseBefore } from "../pause.ts";
+import { pauseBefore } from "../pause.ts";
 import {
   composeBatch,
   looksBeyondTail,
@@ -9,6 +9,7 @@ import {
   type WantedChange,
 } from "./batch.ts";
 import { batchOf, nextHead, type HeadDocument } from "./head-document.ts";
+import { HeadPace } from "./head-pace.ts";
 import type { LatestHead } from "./latest-head.ts";
 import type { LogFolder } from "./log-folder.ts";
 import { isFinal, refusedHead, unknownOutcome } from "./log-errors.ts";
@@ -45,14 +46,14 @@ export interface HeadWriterOptions {
 export class HeadWriter {
   readonly #options: HeadWriterOptions;
   readonly #queue: Member[] = [];
-  /** On the monotonic clock. */
-  #dueAt = -Infinity;
+  readonly #pace: HeadPace;
   #draining: Promise<void> | undefined;
   /** Who waits for the requests that are under way, and what ends those when nobody does. */
   #landing: Readonly<{ members: Member[]; left: AbortController }> | undefined;
 
   constructor(options: HeadWriterOptions) {
     this.#options = options;
+    this.#pace = new HeadPace(options.context, options.intervalMs);
   }
 
   /**
@@ -100,14 +101,15 @@ export class HeadWriter {
 
   /** Brings all that wait into the head; who comes while others were refused joins them. */
   async #land(members: Member[], call: Call): Promise<void> {
-    const { context, latest } = this.#options;
+    const { latest } = this.#options;
     for (let refusals = 0; ; refusals++) {
-      if (refusals > 1) await pauseBefore(refusals - 1, context, call.signal);
-      await this.#due(call);
+      if (refusals > 0) this.#pace.refused(refusals);
+      // Those who leave while nobody is in `members` yet are sorted out after it.
+      const isOld = await this.#pace.due(call.signal);
       members.push(...this.#queue.splice(0));
       const waiting = members.filter((member) => member.waits);
       if (waiting.length === 0) return;
-      const known = latest.known ?? (await latest.read(call));
+      const known = (isOld ? undefined : latest.known) ?? (await latest.read(call));
       if (!(await this.#hasRoom(known, call))) continue;
       const snapshot = await this.#snapshotFor(known, waiting, call);
       if (snapshot === "gone") continue;
@@ -122,13 +124,6 @@ export class HeadWriter {
       waiting.forEach((member, i) => answer(member, batch.answers[i], next ?? known.head));
       return;
     }
-  }
-
-  /** Those who leave while nobody is in `members` yet are sorted out after it. */
-  async #due({ signal }: Call): Promise<void> {
-    const { clock } = this.#options.context;
-    const delayMs = this.#dueAt - clock.monotonic();
-    if (delayMs > 0) await pause(delayMs, clock, signal);
   }
 
   /** Waits for a fold where the head holds far too much. `false`: the head is another by now. */
@@ -177,8 +172,10 @@ export class HeadWriter {
     const { context, latest, replaced } = this.#options;
     for (let sendings = 1; ; sendings++) {
       const sent = await this.#send(known, next, call);
-      if (typeof sent === "string") latest.saw({ etag: sent, head: next });
-      else {
+      if (typeof sent === "string") {
+        latest.saw({ etag: sent, head: next });
+        this.#pace.landed();
+      } else {
         const now = await latest.readAfter(known, call);
         if (now === undefined) return false;
         if (now.etag === known.etag) {
@@ -202,8 +199,8 @@ export class HeadWriter {
     next: HeadDocument,
     call: Call,
   ): Promise<string | Readonly<{ error: unknown }>> {
-    const { objects, context, intervalMs } = this.#options;
-    this.#dueAt = context.clock.monotonic() + intervalMs;
+    const { objects, context } = this.#options;
+    this.#pace.sends();
     try {
       const etag = await objects.writeHead(next, known, call);
       return etag ?? { error: refusedHead(context.tier) };

@@ -1,6 +1,7 @@
 import type { BackendContext, LogRecord } from "@cogniverse/sdk";
 import { tailStart, type HeadDocument, type SnapshotRef } from "./head-document.ts";
 import type { LogObjects } from "./log-objects.ts";
+import { textOf } from "./log-record-form.ts";
 import { summarize } from "./log-summary.ts";
 
 /** How much the head may hold before it is folded into a snapshot. */
@@ -73,7 +74,7 @@ export class LogFolder {
     for (; first > 0; first--) {
       const record = records[first - 1];
       if (record === undefined) break;
-      bytes += bytesOf([record]);
+      bytes += Buffer.byteLength(textOf(record));
       const full =
         records.length - first >= this.#limits.records / 2 || bytes > this.#limits.bytes / 2;
       if (full && record.position <= upTo) break;
@@ -98,12 +99,13 @@ export class LogFolder {
   }
 }
 
-const sizes = new WeakMap<LogRecord, number>();
+const sizes = new WeakMap<readonly LogRecord[], number>();
 
+/** Of the records of one head, asked for several times. */
 function bytesOf(records: readonly LogRecord[]): number {
-  return records.reduce((sum, record) => {
-    const bytes = sizes.get(record) ?? Buffer.byteLength(JSON.stringify(record));
-    sizes.set(record, bytes);
-    return sum + bytes;
-  }, 0);
+  const known = sizes.get(records);
+  if (known !== undefined) return known;
+  const bytes = records.reduce((sum, record) => sum + Buffer.byteLength(textOf(record)), 0);
+  sizes.set(records, bytes);
+  return bytes;
 }

@@ -29,6 +29,18 @@ export function placed(values: readonly Loose[], head: Position): readonly LogRe
   );
 }
 
+const texts = new WeakMap<LogRecord, string>();
+
+/** A record as JSON, without its place. Made once: each head holds again what the one before it held. */
+export function textOf(record: LogRecord): string {
+  const known = texts.get(record);
+  if (known !== undefined) return known;
+  const { position: _implied, ...placeless } = record;
+  const text = JSON.stringify(placeless);
+  texts.set(record, text);
+  return text;
+}
+
 export function isPosition(value: unknown): value is Position {
   return Number.isSafeInteger(value) && Number(value) >= 0;
 }

@@ -1,89 +1,10 @@
 import { describe, expect, test } from "@jest/globals";
-import { CacheError, START, type LogRecord, type NewRecord } from "@cogniverse/sdk";
+import { CacheError, START } from "@cogniverse/sdk";
 import { settle } from "@cogniverse/testkit";
-import { ObjectLayout, ObjectLog, type TailLimits } from "../../src/index.ts";
-import { MemoryBucket, MemoryClient, type Around } from "../memory-bucket.ts";
-import { hurryingContext, testContext } from "../surroundings.ts";
-
-const layout = new ObjectLayout();
-const HEAD = layout.logHead;
-
-type Node = Readonly<{ log: ObjectLog; client: MemoryClient }>;
-
-function node(
-  bucket: MemoryBucket,
-  { leaseMs = 5000, limits }: { leaseMs?: number; limits?: TailLimits } = {},
-): Node {
-  const client = new MemoryClient(bucket);
-  const context = { ...hurryingContext(), networkLeaseMs: leaseMs };
-  return { client, log: new ObjectLog(client, layout, context, { limits }) };
-}
-
-function record(value: string, tenantId: string = "t"): NewRecord {
-  return { tenantId, scope: { kind: "key", value }, mode: "hard", at: 1, node: "n" };
-}
-
-async function all({ log }: Node): Promise<readonly LogRecord[]> {
-  const { logId } = await log.head();
-  const delta = await log.read({ logId, position: START });
-  if (delta.type === "reset") throw new Error("The log does not go back to its start");
-  return delta.records;
-}
-
-async function values(of: Node): Promise<readonly string[]> {
-  return (await all(of)).map(({ scope }) => ("value" in scope ? scope.value : ""));
-}
-
-const lost = (): CacheError => new CacheError("timeout", "No answer in time", { retryable: true });
-
-/** The next write of the head goes through `fault`, later ones as they come. */
-function once(client: MemoryClient, fault: (send: () => unknown) => unknown): void {
-  client.around = ({ op, name }, send) => {
-    if (op !== "write" || name !== HEAD) return send();
-    client.around = (_request, next) => next();
-    return fault(send);
-  };
-}
+import { MemoryBucket, type Around } from "../memory-bucket.ts";
+import { HEAD, lost, node, once, record, values } from "./log-node.ts";
 
 describe("appends", () => {
-  test("1,000 concurrent ones of many tenants take at most 20 writes", async () => {
-    const one = node(new MemoryBucket());
-    const heads = await Promise.all(
-      Array.from({ length: 1000 }, (_, i) => one.log.append([record(`${i}`, `t${i % 50}`)])),
-    );
-    expect(new Set(heads.map((head) => head?.position)).size).toBe(1000);
-    expect(one.client.count(`write`)).toBeLessThanOrEqual(20);
-    expect((await one.log.head()).position).toBe(1000);
-  });
-
-  test("those that come while one is under way go together in the next", async () => {
-    const one = node(new MemoryBucket());
-    await one.log.head();
-    const before = one.client.count("write");
-    const first = one.log.append([record("first")]);
-    await settle(1);
-    const rest = Array.from({ length: 500 }, (_, i) => one.log.append([record(`${i}`)]));
-    await Promise.all([first, ...rest]);
-    expect(one.client.count("write") - before).toBe(2);
-  });
-
-  test("where the service wants it, heads follow each other no sooner than told, each with all that wait", async () => {
-    const client = new MemoryClient();
-    const context = testContext();
-    const log = new ObjectLog(client, layout, context, { intervalMs: 1000 });
-    await log.append([record("first")]);
-    const before = client.count("write");
-    const rest = Array.from({ length: 50 }, async (_, i) => {
-      await settle(i % 5);
-      return log.append([record(`${i}`)]);
-    });
-    await settle(30);
-    expect(client.count("write")).toBe(before);
-    await context.clock.advanceAndSettle(1000);
-    await Promise.all(rest);
-    expect(client.count("write")).toBe(before + 1);
-  });
-
   test("a refusal that its own lost first sending caused is no refusal", async () => {
     const one = node(new MemoryBucket());
     await one.log.append([record("a")]);
@@ -158,19 +79,6 @@ describe("appends", () => {
     });
     expect(await one.log.append([record("c")])).toMatchObject({ position: 3 });
     expect(await values(one)).toEqual(["a", "b", "c"]);
-  });
-
-  test("64 nodes in a storm of refusals leave no gap and lose nothing", async () => {
-    const bucket = new MemoryBucket();
-    const nodes = Array.from({ length: 16 }, () => node(bucket));
-    const heads = await Promise.all(
-      nodes.flatMap((one, n) => [0, 1, 2, 3].map((i) => one.log.append([record(`${n}/${i}`)]))),
-    );
-    expect(new Set(heads.map((head) => head?.position))).toEqual(
-      new Set(Array.from({ length: 64 }, (_, i) => i + 1)),
-    );
-    const wanted = nodes.flatMap((_, n) => [0, 1, 2, 3].map((i) => `${n}/${i}`));
-    expect((await values(node(bucket))).toSorted()).toEqual(wanted.toSorted());
   });
 
   test("`unless` is decided anew where another node's record came in between", async () => {

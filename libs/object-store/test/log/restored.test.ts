@@ -1,12 +1,7 @@
 import { beforeEach, describe, expect, test } from "@jest/globals";
-import type { LogHead, NewRecord } from "@cogniverse/sdk";
-import { ObjectLayout, ObjectLog } from "../../src/index.ts";
-import { MemoryBucket, MemoryClient, type StoredObject } from "../memory-bucket.ts";
-import { hurryingContext, type TestContext } from "../surroundings.ts";
-
-const HEAD = new ObjectLayout().logHead;
-
-type Node = Readonly<{ log: ObjectLog; client: MemoryClient; context: TestContext }>;
+import type { LogHead } from "@cogniverse/sdk";
+import { MemoryBucket, type StoredObject } from "../memory-bucket.ts";
+import { HEAD, node as nodeOf, record, type LogNode } from "./log-node.ts";
 
 let bucket: MemoryBucket;
 
@@ -14,17 +9,9 @@ beforeEach(() => {
   bucket = new MemoryBucket();
 });
 
-function node(): Node {
-  const client = new MemoryClient(bucket);
-  const context = hurryingContext();
-  return { client, context, log: new ObjectLog(client, new ObjectLayout(), context) };
-}
+const node = (): LogNode => nodeOf(bucket);
 
-function record(value: string): NewRecord {
-  return { tenantId: "t", scope: { kind: "key", value }, mode: "hard", at: 1, node: "n" };
-}
-
-async function append({ log }: Node, times: number): Promise<LogHead> {
+async function append({ log }: LogNode, times: number): Promise<LogHead> {
   for (let i = 0; i < times; i++) await log.append([record(`${i}`)]);
   return log.head();
 }
@@ -36,7 +23,7 @@ function copy(): () => void {
   return () => void bucket.objects.set(HEAD, kept satisfies StoredObject);
 }
 
-const errors = ({ context }: Node) =>
+const errors = ({ context }: LogNode) =>
   context.logger.lines.filter(({ level }) => level === "error").map(({ message }) => message);
 
 describe("a head that an older copy of it has replaced", () => {
@@ -97,7 +84,7 @@ describe("a head that an older copy of it has replaced", () => {
   });
 
   test("who sees it first begins the new log, the others take that one", async () => {
-    const nodes = Array.from({ length: 8 }, node);
+    const nodes = Array.from({ length: 8 }, () => node());
     await append(nodes[0] ?? node(), 3);
     const restore = copy();
     await append(nodes[1] ?? node(), 2);
@@ -111,7 +98,7 @@ describe("a head that an older copy of it has replaced", () => {
 
 describe("an answer that was under way for long", () => {
   /** The next such request is answered as of now, once the test lets it. */
-  function hold({ client }: Node, held: string): { asked: Promise<void>; release: () => void } {
+  function hold({ client }: LogNode, held: string): { asked: Promise<void>; release: () => void } {
     const asked = Promise.withResolvers<void>();
     const released = Promise.withResolvers<void>();
     client.around = async ({ op }, send) => {

@@ -1,34 +1,14 @@
 import { describe, expect, test } from "@jest/globals";
-import { CacheError, START, type LogRecord, type NewRecord, type ShortCut } from "@cogniverse/sdk";
+import { CacheError, START, type ShortCut } from "@cogniverse/sdk";
 import { settle } from "@cogniverse/testkit";
-import { ObjectLayout, ObjectLog } from "../../src/index.ts";
-import { MemoryBucket, MemoryClient } from "../memory-bucket.ts";
-import { hurryingContext } from "../surroundings.ts";
+import { MemoryBucket } from "../memory-bucket.ts";
+import { all, HEAD, lost, node, once, record, type LogNode } from "./log-node.ts";
 
-const HEAD = new ObjectLayout().logHead;
 const NONE: ShortCut = { table: "", alone: [] };
 
-type Node = Readonly<{ log: ObjectLog; client: MemoryClient }>;
-
-function node(bucket: MemoryBucket = new MemoryBucket()): Node {
-  const client = new MemoryClient(bucket);
-  return { client, log: new ObjectLog(client, new ObjectLayout(), hurryingContext()) };
-}
-
-function twoNodes(): readonly [Node, Node] {
+function twoNodes(): readonly [LogNode, LogNode] {
   const bucket = new MemoryBucket();
   return [node(bucket), node(bucket)];
-}
-
-function record(value: string): NewRecord {
-  return { tenantId: "t", scope: { kind: "key", value }, mode: "hard", at: 1, node: "n" };
-}
-
-async function all({ log }: Node): Promise<readonly LogRecord[]> {
-  const { logId } = await log.head();
-  const delta = await log.read({ logId, position: START });
-  if (delta.type === "reset") throw new Error("The log does not go back to its start");
-  return delta.records;
 }
 
 const name =
@@ -40,17 +20,6 @@ const join =
   (now: ShortCut): ShortCut => ({ ...now, alone: [...now.alone, { session, leaving: false }] });
 
 const sessionsOf = ({ alone }: ShortCut = NONE) => alone.map(({ session }) => session);
-
-const lost = (): CacheError => new CacheError("timeout", "No answer in time", { retryable: true });
-
-/** The next write of the head goes through `fault`, later ones as they come. */
-function once(client: MemoryClient, fault: (send: () => unknown) => unknown): void {
-  client.around = ({ op, name: object }, send) => {
-    if (op !== "write" || object !== HEAD) return send();
-    client.around = (_request, next) => next();
-    return fault(send);
-  };
-}
 
 describe("what the log says of the table beside it", () => {
   test("is in every answer, as of the head that it speaks of", async () => {
