@@ -48,12 +48,15 @@ export function onDisk(base_path: string): NodeSpec["tiers"][number] {
   return { backend: "local", config: { base_path, min_free_gb: 0 } };
 }
 
-/** A cache as {@link NodeSpec} says. */
-export async function openNode({ tiers, leaseMs }: NodeSpec): Promise<CacheManager> {
+/** A cache as {@link NodeSpec} says. `wrap`: what a test puts around its tiers. */
+export async function openNode(
+  { tiers, leaseMs }: NodeSpec,
+  wrap: (backend: CacheBackend) => CacheBackend = (backend) => backend,
+): Promise<CacheManager> {
   const opened = await Promise.all(
     tiers.map(async ({ backend, config }) => ({
       name: backend,
-      backend: await open[backend](config, leaseMs),
+      backend: wrap(await open[backend](config, leaseMs)),
       ...(backend === "memory" ? {} : { timeLimitMs: 30_000 }),
     })),
   );

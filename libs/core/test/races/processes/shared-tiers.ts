@@ -31,11 +31,16 @@ export const deployments: readonly Deployment[] = [
 ];
 
 async function redis(): Promise<Tiers[number]> {
-  const { url } = await sharedRedis();
+  return onRedis(await sharedRedis());
+}
+
+/** A Redis tier of its own on that server. */
+export function onRedis({ url }: Readonly<{ url: string }>): Tiers[number] {
   return { backend: "redis", config: { url, key_prefix: `test-${randomUUID()}:` } };
 }
 
-async function s3(): Promise<Tiers[number]> {
+/** A bucket of its own. */
+export async function s3(): Promise<Tiers[number]> {
   const { endpoint, region, credentials } = await sharedS3();
   return {
     backend: "s3",
