@@ -12,8 +12,10 @@ import type { Listings } from "./listings.ts";
 import type { Bucket, Names } from "./names.ts";
 import type { Script } from "./script.ts";
 
-/** Keys of one bucket that one step asks for. A scan holds as many heads of each bucket. */
+/** Keys of one bucket that one step asks for. */
 const PAGE = 128;
+/** The same where it asks for heads, of which a scan holds as many of each bucket: the server answers nobody else meanwhile. */
+const PAGE_OF_HEADS = 32;
 /** Above every character of a canonical key. */
 const LAST = "\x7f";
 
@@ -52,7 +54,7 @@ export class KeyPages implements KeyScan {
     const range = { prefix, after, call };
     const sources = this.#names
       .buckets(tenantId)
-      .map((bucket) => this.#rows(bucket, range, PAGE_HEADS));
+      .map((bucket) => this.#rows(bucket, range, PAGE_HEADS, PAGE_OF_HEADS));
     for await (const { key, found } of merged(sources)) {
       const head = headIn(found, this.#clock.now());
       if (head !== undefined && !isUnreadable(head)) yield { key, ...head };
@@ -71,7 +73,7 @@ export class KeyPages implements KeyScan {
 
   async #keysOf(bucket: Bucket, range: Range): Promise<readonly string[]> {
     const keys: string[] = [];
-    for await (const { key } of this.#rows(bucket, range, PAGE_PRESENCE)) keys.push(key);
+    for await (const { key } of this.#rows(bucket, range, PAGE_PRESENCE, PAGE)) keys.push(key);
     return keys;
   }
 
@@ -79,12 +81,13 @@ export class KeyPages implements KeyScan {
     bucket: Bucket,
     { prefix, after, call }: Range,
     script: Script,
+    most: number,
   ): AsyncGenerator<Row<unknown>, void, undefined> {
     const doing = { doing: "list keys", signal: call?.signal };
     const end = prefix === "" ? "+" : `(${prefix}${LAST}`;
     let start = after !== undefined && after >= prefix ? `(${after}` : `[${prefix}`;
     for (;;) {
-      const limit = ["LIMIT", "0", String(PAGE)];
+      const limit = ["LIMIT", "0", String(most)];
       const range = [bucket.index, start, end, ...limit];
       const page = asList(
         await this.#connection.send("zrangebylex", range, { ...doing, text: true }),
@@ -94,7 +97,7 @@ export class KeyPages implements KeyScan {
       const found = asList(await this.#connection.run(script, names, page, doing));
       for (const [at, key] of page.entries())
         if (found[at] !== null && found[at] !== undefined) yield { key, found: found[at] };
-      if (page.length < PAGE) return;
+      if (page.length < most) return;
       start = `(${page.at(-1)}`;
     }
   }

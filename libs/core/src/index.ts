@@ -2,7 +2,11 @@ export { CacheManager } from "./manager/cache-manager.ts";
 export type { CacheManagerOptions, TenantOptions } from "./manager/manager-options.ts";
 export type { CopyDetails, CopyInfo, ScopePreview } from "./manager/inspection.ts";
 export type { BackgroundSweepOptions } from "./sweep/background-options.ts";
-export { DEFAULT_SWEEP_RATE, type SweepOptions } from "./sweep/sweeper.ts";
+export {
+  DEFAULT_BACKGROUND_SWEEP_RATE,
+  DEFAULT_SWEEP_RATE,
+  type SweepOptions,
+} from "./sweep/sweeper.ts";
 export type { SweepProgress, SweepReport, TierSweep } from "./sweep/sweep-report.ts";
 export type { TierOptions } from "./tier/tier-options.ts";
 export { FramedEntries } from "./tier/framed-entries.ts";

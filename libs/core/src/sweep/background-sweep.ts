@@ -91,10 +91,9 @@ export class BackgroundSweep implements Disposable {
     engine.logger.info("swept in the background", { tenant: tenantId, deleted });
     if (counted) return;
     const { state } = meet(tenantId);
-    for (const { tier: name, state: outcome, ...counts } of tiers) {
-      const tier = engine.tiers.find((one) => one.name === name);
-      if (tier !== undefined && outcome !== "elsewhere")
-        state.tierCounters(tier).swept += counts.deleted;
+    for (const swept of tiers) {
+      const tier = engine.tiers.find(({ name }) => name === swept.tier);
+      if (tier !== undefined) state.tierCounters(tier).swept += swept.deleted;
     }
   }
 }

@@ -52,11 +52,10 @@ export class SweepClaim {
     this.#key = markKey(claiming.tenantId);
   }
 
-  /** Waits for its turn as long as `patience` says. Rejects with the signal's reason. */
-  async take(seen: Seen): Promise<Turn> {
+  /** Waits for its turn as long as `patience` says. `waited`: another node is known to sweep already. Rejects with the signal's reason. */
+  async take(seen: Seen, waited: boolean): Promise<Turn> {
     const { signal, patience } = this.#claiming;
     let silent: string | undefined;
-    let waited = false;
     for (;;) {
       signal.throwIfAborted();
       const found = await this.#find();
@@ -91,10 +90,10 @@ export class SweepClaim {
     this.#etag = undefined;
   }
 
-  /** All was looked at. Of a tenant that has nothing left here no mark is left either. */
-  async finish(course: Course, counts: SweepCounts): Promise<void> {
+  /** All was looked at. Of a tenant that has nothing left here no mark is left either; nor where the next sweep is to begin `anew`. */
+  async finish(course: Course, counts: SweepCounts, anew: boolean): Promise<void> {
     if (this.#etag === undefined) return;
-    if (counts.scanned > counts.deleted)
+    if (counts.scanned > counts.deleted && !anew)
       await this.#write(this.#mark("complete", course, counts), this.#etag);
     else await this.#remove(this.#etag);
     this.#etag = undefined;

@@ -15,8 +15,8 @@ export type SweepProgress = Readonly<{
 /**
  * What a sweep came to in one tier. `dead`, `expired`: copies that were found so; those of them that are not among the `deleted` had been replaced or were
  * gone by then, or the tier refused. `incomplete`: it failed before all was looked at, or refused to delete; the next sweep goes on there. `elsewhere`: another
- * node swept it by all that was known here, or does so now; the figures are its. `unchanged`: nothing was invalidated since the last complete one.
- * `earlier`: see {@link SweepProgress}.
+ * node swept it by all that was known here, or does so now; `theirs` is what that has done, all other figures are of this node. `unchanged`: nothing was
+ * invalidated since the last complete sweep, or that is young. `earlier`: see {@link SweepProgress}.
  */
 export type TierSweep = Readonly<{
   tier: string;
@@ -26,9 +26,10 @@ export type TierSweep = Readonly<{
   expired: number;
   deleted: number;
   earlier?: number;
+  theirs?: Readonly<{ scanned: number; deleted: number }>;
 }>;
 
-/** What a sweep came to. The sums are over the tiers that this node swept; a key that two of them hold counts in both. */
+/** What a sweep came to. The sums are over all tiers, of what this node did; a key that two of them hold counts in both. */
 export type SweepReport = Readonly<{
   tenantId: string;
   scanned: number;

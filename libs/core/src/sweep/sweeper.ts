@@ -15,6 +15,8 @@ import { Verdicts } from "./verdicts.ts";
 
 /** Copies a second that a sweep looks at in each tier where nobody says: what readers beside it do not feel, by docs/performance.md. */
 export const DEFAULT_SWEEP_RATE = 2000;
+/** The same in the background, where the process that sweeps is one that reads. */
+export const DEFAULT_BACKGROUND_SWEEP_RATE = 500;
 
 /**
  * Options of a sweep. `signal` ends it: what was deleted until then stays so, and the next sweep goes on there. `onProgress`: told after each step and at the
@@ -49,7 +51,7 @@ export class Sweeper {
 
   /** From now on sweeps in the background too. `served`: tenants of this manager; `meet` makes a tenant one of them. Throws `invalid_config`. */
   every(options: BackgroundSweepOptions, served: ServedTenants, meet: MeetTenant): void {
-    const { rate = DEFAULT_SWEEP_RATE } = options;
+    const { rate = DEFAULT_BACKGROUND_SWEEP_RATE } = options;
     checkSweepRate("sweep.rate", rate);
     const sweep = (tenant: TenantState, patience: Claiming["patience"]): Promise<SweepReport> =>
       this.sweep(tenant, { rate }, patience);
@@ -115,11 +117,10 @@ export class Sweeper {
     const tiers: TierSweep[] = [];
     for (const tier of this.#engine.tiers)
       tiers.push(await this.#sweepTier(tier, tenant, sweeping, verdicts));
-    const own = tiers.filter(({ state }) => state !== "elsewhere");
     return {
       tenantId: tenant.tenantId,
-      scanned: own.reduce((sum, { scanned }) => sum + scanned, 0),
-      deleted: own.reduce((sum, { deleted }) => sum + deleted, 0),
+      scanned: tiers.reduce((sum, { scanned }) => sum + scanned, 0),
+      deleted: tiers.reduce((sum, { deleted }) => sum + deleted, 0),
       tiers,
     };
   }

@@ -9,8 +9,12 @@ import type { SweepMark } from "./sweep-mark.ts";
 import { noCounts, type SweepCounts, type SweepProgress, type TierSweep } from "./sweep-report.ts";
 import type { Verdicts } from "./verdicts.ts";
 
-/** How often a mark is renewed. */
-const MARK_EVERY_MS = 1000;
+/** How often what may go is deleted and the mark renewed: on a disk each flushes, which the process that sweeps waits for. */
+const SETTLE_EVERY_MS = 2000;
+/** So many that may go are deleted at once, without waiting any longer. */
+const MOST_TO_GO = 1024;
+/** Copies that one call deletes. */
+const MOST_TOGETHER = 256;
 /** Where a tier deletes one copy a call, so many are under way at a time. */
 const DELETIONS_AT_A_TIME = 8;
 
@@ -39,30 +43,46 @@ type Ending = "complete" | "incomplete" | "lost";
 export class TierSweeper {
   readonly #sweeping: TierSweeping;
   readonly #counts: SweepCounts = noCounts();
+  /** Of the course, before this walk of it; and what this sweep had counted by then. */
   #earlier: SweepCounts = noCounts();
+  #before: SweepCounts = noCounts();
+  /** Of the course, as far as it says that it is done. */
+  #settled: SweepCounts = noCounts();
   #course: Course;
-  #markedAt: number;
+  #settledAt: number;
+  /** Judged and not deleted yet. */
+  readonly #toGo: NamedCopy[] = [];
+  /** The last key that was judged. */
+  #judged: string | undefined;
   /** The tier refused to delete something. */
   #refused = false;
 
   constructor(sweeping: TierSweeping) {
     this.#sweeping = sweeping;
     this.#course = wholeCourse(sweeping.seen);
-    this.#markedAt = sweeping.clock.monotonic();
+    this.#settledAt = sweeping.clock.monotonic();
   }
 
   /** Rejects with the signal's reason, or where the log cannot be reached. */
   async run(): Promise<TierSweep> {
     const { claim, seen } = this.#sweeping;
-    for (;;) {
+    for (let isLost = false; ; isLost = true) {
       if (claim !== undefined) {
-        const turn = await claim.take(seen);
-        if (turn.state !== "mine") return this.#sweptElsewhere(turn.state, turn.mark);
-        ({ course: this.#course, earlier: this.#earlier } = turn);
+        const turn = await claim.take(seen, isLost);
+        if (turn.state !== "mine") return this.#notOurs(turn.state, turn.mark);
+        this.#begin(turn.course, turn.earlier);
       }
       const ending = await this.#walk();
       if (ending !== "lost") return this.#report(ending);
     }
+  }
+
+  #begin(course: Course, earlier: SweepCounts): void {
+    this.#course = course;
+    this.#earlier = earlier;
+    this.#settled = earlier;
+    this.#before = { ...this.#counts };
+    this.#settledAt = this.#sweeping.clock.monotonic();
   }
 
   async #walk(): Promise<Ending> {
@@ -71,9 +91,9 @@ export class TierSweeper {
     try {
       ending = await this.#legs();
     } finally {
-      if (ending === "complete") await claim?.finish(this.#course, this.#all());
+      if (ending === "complete") await claim?.finish(this.#course, this.#settled, this.#refused);
       // Also when it is aborted: whoever comes next need not find out that nobody walks.
-      else if (ending !== "lost") await claim?.leave(this.#course, this.#all());
+      else if (ending !== "lost") await claim?.leave(this.#course, this.#settled);
     }
     this.#tell();
     return this.#refused && ending === "complete" ? "incomplete" : ending;
@@ -82,7 +102,11 @@ export class TierSweeper {
   async #legs(): Promise<Ending> {
     for (let [leg] = this.#course.legs; leg !== undefined; [leg] = this.#course.legs) {
       const ending = await this.#leg(leg.after, leg.until);
+      if (ending === "lost") return ending;
+      // Also what was judged before a tier failed: it may take a deletion all the same.
+      await this.#settle();
       if (ending !== "complete") return ending;
+      this.#judged = undefined;
       this.#course = legDone(this.#course);
     }
     return "complete";
@@ -111,33 +135,38 @@ export class TierSweeper {
     }
   }
 
-  /** Judges and deletes, and only then says that it is done. Resolves false where another node has taken over. */
+  /** Resolves false where another node has taken over. */
   async #take(copies: readonly Copy[]): Promise<boolean> {
     const { verdicts, claim, clock, signal } = this.#sweeping;
     signal.throwIfAborted();
-    const mayGo: NamedCopy[] = [];
     for (const { key, head } of copies) {
       const verdict = await verdicts.on(key, head);
       if (verdict === "stays") continue;
       this.#counts[verdict]++;
-      mayGo.push({ key, etag: head.etag });
+      this.#toGo.push({ key, etag: head.etag });
     }
-    await this.#delete(mayGo);
     this.#counts.scanned += copies.length;
-    const last = copies.at(-1);
-    if (last !== undefined) this.#course = doneUpTo(this.#course, last.key);
+    this.#judged = copies.at(-1)?.key ?? this.#judged;
+    const isDue = clock.monotonic() - this.#settledAt >= SETTLE_EVERY_MS;
+    const settles = isDue || this.#toGo.length >= MOST_TO_GO;
+    if (settles) await this.#settle();
     if (copies.length > 0) this.#tell();
-    if (clock.monotonic() - this.#markedAt < MARK_EVERY_MS) return true;
-    this.#markedAt = clock.monotonic();
-    return (await claim?.renew(this.#course, this.#all())) ?? true;
+    return !settles || ((await claim?.renew(this.#course, this.#settled)) ?? true);
+  }
+
+  /** Deletes, and only then says that it is done up to here. */
+  async #settle(): Promise<void> {
+    await this.#delete(this.#toGo.splice(0));
+    if (this.#judged !== undefined) this.#course = doneUpTo(this.#course, this.#judged);
+    this.#settled = this.#all();
+    this.#settledAt = this.#sweeping.clock.monotonic();
   }
 
   /** With the etags that were judged: a put that came in between has another, and its copy stays. */
   async #delete(copies: readonly NamedCopy[]): Promise<void> {
-    if (copies.length === 0) return;
     const { tier, tenant } = this.#sweeping;
     const together = tier.entries.deleteEntries !== undefined;
-    const part = together ? copies.length : DELETIONS_AT_A_TIME;
+    const part = together ? MOST_TOGETHER : DELETIONS_AT_A_TIME;
     for (let at = 0; at < copies.length; at += part) {
       const some = copies.slice(at, at + part);
       const deleted = together
@@ -175,13 +204,13 @@ export class TierSweeper {
 
   /** Of this course, with what an interrupted sweep has done of it. */
   #all(): SweepCounts {
-    const { scanned, dead, expired, deleted } = this.#earlier;
-    const own = this.#counts;
+    const sum = (pick: (counts: SweepCounts) => number): number =>
+      pick(this.#earlier) + pick(this.#counts) - pick(this.#before);
     return {
-      scanned: scanned + own.scanned,
-      dead: dead + own.dead,
-      expired: expired + own.expired,
-      deleted: deleted + own.deleted,
+      scanned: sum(({ scanned }) => scanned),
+      dead: sum(({ dead }) => dead),
+      expired: sum(({ expired }) => expired),
+      deleted: sum(({ deleted }) => deleted),
     };
   }
 
@@ -189,9 +218,10 @@ export class TierSweeper {
     return { tier: this.#sweeping.tier.name, state, ...this.#counts, ...this.#since() };
   }
 
-  #sweptElsewhere(state: "elsewhere" | "unchanged", { counts }: SweepMark): TierSweep {
-    const figures = state === "elsewhere" ? counts : noCounts();
-    return { tier: this.#sweeping.tier.name, state, ...figures };
+  #notOurs(state: "elsewhere" | "unchanged", { counts }: SweepMark): TierSweep {
+    const { scanned, deleted } = counts;
+    const theirs = state === "elsewhere" ? { theirs: { scanned, deleted } } : {};
+    return { tier: this.#sweeping.tier.name, state, ...this.#counts, ...theirs };
   }
 
   #since(): Readonly<{ earlier?: number }> {

@@ -140,7 +140,7 @@ test("progress is told after each step and at each tier's end, with about how ma
   const onProgress = (progress: SweepProgress): unknown => told.push(progress);
   await it.manager.sweep("acme", { rate: Infinity, onProgress });
   expect(told.map(({ tier, scanned, total }) => [tier, scanned, total])).toEqual(
-    ["memory", "disk"].flatMap((tier) => [64, 128, 150, 150].map((n) => [tier, n, 150])),
+    ["memory", "disk"].flatMap((tier) => [32, 64, 96, 128, 150, 150].map((n) => [tier, n, 150])),
   );
   expect(told.at(-1)).toMatchObject({ deleted: 150 });
   await it.manager.close();
