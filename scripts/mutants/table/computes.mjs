@@ -3,6 +3,7 @@ import { inCore, manager } from "./places.mjs";
 const oneNode = inCore("races/one-node");
 const flights = inCore("races/flights");
 const derived = inCore("races/derived");
+const acrossNodes = inCore("dependencies/across-nodes");
 const flight = "libs/core/src/flight/flight.ts";
 const stamps = "libs/core/src/compute/stamps.ts";
 const takenLate = {
@@ -105,8 +106,8 @@ export const computes = [
     id: "sources-of-sources-lost",
     removes: "a value inherits what its sources were derived from",
     file: stamps,
-    find: "for (const stamp of copy.inherited) this.add(stamp);",
-    replace: "",
+    find: "for (const stamp of copy.inherited) {\n      this.add(stamp);",
+    replace: "for (const stamp of copy.inherited) {",
     test: derived("a parent dies with its grandchild's key"),
   },
   {
@@ -121,7 +122,7 @@ export const computes = [
     id: "absence-not-noted",
     removes: "a miss that a compute saw is a source of its value",
     file: manager("operations"),
-    find: 'scope.stamps.add({ scope: { kind: "key", value: key.path }, asOf: scope.asOf });',
+    find: "scope.stamps.addAbsence(key.path, scope.asOf);",
     replace: "",
     test: derived("children that were hits, and misses that were seen, count too"),
   },
@@ -153,8 +154,8 @@ export const computes = [
     id: "changed-fill-is-silent",
     removes: "a fill with other content than what values were derived from says so in the log",
     file: manager("filler"),
-    find: "tenant.sources.changes(key.path, digest, this.#engine.scopes.active > 0);",
-    replace: "false;",
+    find: "tenant.sources.changes(key.path, digest, this.#engine.scopes.active > 0) ||",
+    replace: "",
     test: derived("to different bytes: everything derived from it dies, on every tier"),
   },
   {
@@ -164,5 +165,49 @@ export const computes = [
     find: "return (this.#filled.get(path) ?? digest) === digest;",
     replace: "return true;",
     test: inCore("compute/source-registry")("whichever comes first, reader or filler"),
+  },
+  {
+    id: "older-finding-replaces-a-put",
+    ...takenLate,
+    test: inCore("races/failed-computes")(
+      "of which the compute finds something older: the put stays, on every tier",
+    ),
+  },
+  {
+    id: "position-after-compute-in-another-process",
+    ...takenLate,
+    test: inCore("races/late-stores")("over Redis -> Redis race 2: what another process deletes"),
+  },
+  {
+    id: "deriver-looks-first",
+    removes: "who derives looks into the shared tiers after it has registered",
+    file: "libs/core/src/dependencies/source-guard.ts",
+    find: 'return metadata.digest === digest ? "same" : "other";',
+    replace: 'return metadata.digest === digest ? "same" : "none";',
+    test: acrossNodes("the fill has landed before the other registers"),
+  },
+  {
+    id: "filler-does-not-look-again",
+    removes: "who fills looks for registrations after it has written",
+    file: "libs/core/src/dependencies/source-guard.ts",
+    find: "queueMicrotask(() => this.#check(tenant, path, copy));",
+    replace: "void copy;",
+    test: acrossNodes("the fill is on its way while the other derives"),
+  },
+  {
+    id: "sources-not-registered",
+    removes: "what was derived from which content is in the log",
+    file: "libs/core/src/dependencies/source-guard.ts",
+    find: "if (unknown.length === 0) return true;",
+    replace: "if (unknown.length >= 0) return true;",
+    test: acrossNodes("to other bytes kills every level on every node and tier"),
+  },
+  {
+    id: "circles-of-sources-stored",
+    removes: "what was derived from a key is refused as a source of that key",
+    file: manager("operations"),
+    find: "refuseCircle(scope, key.path, inherited);",
+    replace: "void inherited;",
+    test: inCore("dependencies/circles")("what was derived from a key is refused as a source"),
   },
 ];

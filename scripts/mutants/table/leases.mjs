@@ -4,6 +4,7 @@ const lease = inCore("races/lease");
 const clocks = inCore("races/clocks");
 const races = inCore("races/mirror");
 const acks = inCore("races/acknowledgements");
+const news = inCore("races/announcements");
 const coherence = invalidation("coherence");
 const handle = manager("tenant-handle");
 
@@ -97,7 +98,7 @@ export const leases = [
     id: "acknowledged-before-d",
     removes: "an invalidation is acknowledged once D has passed",
     file: invalidation("settlement"),
-    find: "await atLeast(this.#clock, durableAt + this.#log.leaseMs, signal);",
+    find: "if (nodes === undefined) await atLeast(clock, durableAt + log.leaseMs, signal);",
     replace: "void durableAt;",
     test: acks("invalidate waits exactly D where others may be there"),
   },
@@ -171,9 +172,34 @@ export const leases = [
     id: "unreachable-log-acknowledged",
     removes: "an invalidation fails where the log cannot be reached",
     file: manager("invalidator"),
-    find: "const head = await this.#engine.coherence.append([this.record(tenant, scope, options)]);",
+    find: "const head = await this.#engine.coherence.append(",
     replace:
-      "const head = await this.#engine.coherence.append([this.record(tenant, scope, options)]).catch(() => undefined);",
+      "const { coherence } = this.#engine;\n      const append: typeof coherence.append = (...of) => coherence.append(...of).catch(() => undefined);\n      const head = await append(",
     test: inCore("races/stores-without-a-lease")("without a log nothing is stored"),
+  },
+  {
+    id: "cut-off-node-serves",
+    removes: "a node that cannot read the log serves no longer than D",
+    file: invalidation("lease-span"),
+    find: "return leaseMs === 0 ? Infinity : Math.max(0, 0.98 * leaseMs - 50);",
+    replace: "return leaseMs < 0 ? 0 : Infinity;",
+    test: inCore("races/lost-servers")("race 15: misses announcements, and serves nothing dead"),
+  },
+  {
+    id: "lost-announcement-not-noticed",
+    removes: "an announcement is taken only where it follows on what is there",
+    file: invalidation("applied"),
+    find: "if (head.position - records.length > before.position) return undefined;",
+    replace: "",
+    test: news("of which one was lost: what came after it is not taken for all there is"),
+  },
+  {
+    id: "announcement-extends-the-lease",
+    removes: "only a read of the log extends a lease",
+    file: coherence,
+    find: "if (news === undefined || !this.#takes(news)) this.#beat();",
+    replace:
+      "if (news === undefined || !this.#takes(news)) this.#beat();\n    else this.#extend(startReading(this.#options.clock, this.#options.log));",
+    test: news("extend no lease: a node that hears them and cannot read the log ends"),
   },
 ];

@@ -5,6 +5,12 @@ const objectStore = "libs/object-store/src/log";
 /** @param {string} name */
 const objectFaults = (name) => ({ file: "libs/object-store/test/log/faults.test.ts", name });
 
+/** @param {string} name */
+const grouping = (name) => ({ file: "libs/object-store/test/log/grouping.test.ts", name });
+
+/** @param {string} name */
+const loss = (name) => ({ file: "libs/cache-redis/test/log/loss.test.ts", name });
+
 /**
  * Logs: which one speaks, and how it keeps what it was told.
  *
@@ -53,7 +59,7 @@ export const logs = [
     find: "const write = { headers: JSON_HEADERS, condition };",
     replace:
       'const write = { headers: JSON_HEADERS, ...(condition.if === "absent" ? { condition } : {}) };',
-    test: objectFaults("64 nodes in a storm of refusals leave no gap and lose nothing"),
+    test: grouping("64 nodes in a storm of refusals leave no gap and lose nothing"),
   },
   {
     id: "own-replacement-not-recognized",
@@ -69,7 +75,7 @@ export const logs = [
     file: `${objectStore}/head-writer.ts`,
     find: "members.push(...this.#queue.splice(0));",
     replace: "if (members.length === 0) members.push(...this.#queue.splice(0, 1));",
-    test: objectFaults("1,000 concurrent ones of many tenants take at most 20 writes"),
+    test: grouping("1,000 concurrent ones of many tenants take at most 20 writes"),
   },
   {
     id: "condition-of-an-append-dropped",
@@ -86,5 +92,50 @@ export const logs = [
     find: "if (known.head.leaseMs >= this.leaseMs) return known;",
     replace: "return known;",
     test: objectFaults("is in the head before a node's first read counts"),
+  },
+  {
+    id: "restored-log-speaks",
+    removes: "a head that is older than one that was seen begins a new log",
+    file: `${objectStore}/latest-head.ts`,
+    find: "if (head.revision < seen.revision) return false;",
+    replace: "",
+    test: {
+      file: "libs/object-store/test/log/restored.test.ts",
+      name: "an appender gives no position that it gave before",
+    },
+  },
+  {
+    id: "records-before-joining-forgotten",
+    removes: "a node that joins takes what the log said before",
+    file: invalidation("applied"),
+    find: "for (const record of records) this.#mirror.apply(record);\n    this.#head = head;\n  }",
+    replace: "void records;\n    this.#head = head;\n  }",
+    test: inCore("races/undeletable-copies")(
+      "race 21: a node that was down during an invalidation",
+    ),
+  },
+  {
+    id: "lost-log-leaves-its-copies",
+    removes: "a copy of a log that Redis lost is dead",
+    file: "libs/core/src/engine/engine.ts",
+    find: "return copy.logId !== this.coherence.logId || mirror.kill(path, copy) !== undefined;",
+    replace: "return mirror.kill(path, copy) !== undefined;",
+    test: inCore("races/lost-servers")("race 19: what lies on disk is dead with it"),
+  },
+  {
+    id: "redis-speaks-beside-s3",
+    removes: "the bucket's log speaks where there is one, whatever Redis loses",
+    file: invalidation("choose-log"),
+    find: "(best === undefined || rank(candidate) > rank(best))",
+    replace: "best === undefined",
+    test: inCore("races/lost-servers")("race 19: flushed: nothing dead comes back"),
+  },
+  {
+    id: "older-dump-is-the-same-log",
+    removes: "a Redis that may have lost records begins a new log",
+    file: "libs/cache-redis/src/log/log-scripts.ts",
+    find: "if log and known[4] ~= run then",
+    replace: "if log and known[4] == '' then",
+    test: loss("a server that starts from an older dump has another log"),
   },
 ];

@@ -3,6 +3,19 @@ import { inCore, manager } from "./places.mjs";
 const oneNode = inCore("races/one-node");
 const noLease = inCore("races/stores-without-a-lease");
 
+const unchecked = {
+  removes: "every hit on every tier is checked against the mirror",
+  file: manager("tier-reader"),
+  find: "if (!this.#engine.isDead(tenant.mirror, key.path, metadata)) return undefined;",
+  replace: "if (tenant !== undefined) return undefined;",
+};
+const overwriting = {
+  removes: "a store never replaces a newer copy",
+  file: manager("tier-store"),
+  find: 'tier.entries.putEntry(path, entry, tenantId, { if: "not-newer", asOf }, call),',
+  replace: "tier.entries.putEntry(path, entry, tenantId, undefined, call),",
+};
+
 /**
  * Copies on their way into tiers, out of them and between them.
  *
@@ -11,10 +24,7 @@ const noLease = inCore("races/stores-without-a-lease");
 export const tiers = [
   {
     id: "hits-skip-the-mirror",
-    removes: "every hit on every tier is checked against the mirror",
-    file: manager("tier-reader"),
-    find: "if (!this.#engine.isDead(tenant.mirror, key.path, metadata)) return undefined;",
-    replace: "if (tenant !== undefined) return undefined;",
+    ...unchecked,
     test: oneNode("race 1: delete kills a store that was sent before it and lands after it"),
   },
   {
@@ -75,18 +85,12 @@ export const tiers = [
   },
   {
     id: "promotion-overwrites",
-    removes: "a store never replaces a newer copy",
-    file: manager("tier-store"),
-    find: 'tier.entries.putEntry(path, entry, tenantId, { if: "not-newer", asOf }, call),',
-    replace: "tier.entries.putEntry(path, entry, tenantId, undefined, call),",
+    ...overwriting,
     test: oneNode("race 7: a promotion that lands after a newer put does not replace it"),
   },
   {
     id: "later-put-overwritten",
-    removes: "of two puts the one that lands first stays where it is the later one",
-    file: manager("tier-store"),
-    find: 'tier.entries.putEntry(path, entry, tenantId, { if: "not-newer", asOf }, call),',
-    replace: "tier.entries.putEntry(path, entry, tenantId, undefined, call),",
+    ...overwriting,
     test: inCore("races/nodes")("of two puts the later acknowledged one wins on every tier"),
   },
   {
@@ -115,5 +119,41 @@ export const tiers = [
     find: 'return this.#tenant.mirror.kill(path, metadata) === undefined ? "stays" : "dead";',
     replace: 'return "dead";',
     test: inCore("sweep/sweep")("deletes what is dead and leaves what lives"),
+  },
+  {
+    id: "late-fill-overwrites",
+    ...overwriting,
+    test: inCore("races/late-stores")(
+      "over Redis -> Redis race 8: a fill that arrives late does not replace a newer put",
+    ),
+  },
+  {
+    id: "undeleted-copies-served",
+    ...unchecked,
+    test: inCore("races/undeletable-copies")("race 9: a copy that its tier will not give up"),
+  },
+  {
+    id: "overtaken-write-served",
+    ...unchecked,
+    test: inCore("races/announcements")(
+      "kills the old copies; the new one is served once it lands",
+    ),
+  },
+  {
+    id: "stale-value-for-an-error",
+    ...unchecked,
+    test: inCore("races/failed-computes")("after a hard one the caller gets the error"),
+  },
+  {
+    id: "file-emptied-under-its-reader",
+    removes: "a value's file is never written again: who has it open reads on",
+    file: "libs/cache-local/src/value-files.ts",
+    find: "await this.#unlink(join(this.#values, id.slice(0, 2), id));",
+    replace:
+      'const path = join(this.#values, id.slice(0, 2), id);\n    await this.#fs.open(path, "w").then((file) => this.#fs.close(file), () => undefined);\n    await this.#unlink(path);',
+    test: {
+      file: "libs/cache-local/test/replaced-under-reader.test.ts",
+      name: "a reader that has the file open reads on when it is evicted",
+    },
   },
 ];

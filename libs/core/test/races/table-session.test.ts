@@ -121,6 +121,24 @@ describe("a log with a table of sessions beside it", () => {
     expect((await acme(a).stats()).log).toMatchObject({ acknowledged: { sessions: 2, lease: 1 } });
   });
 
+  test("race 37: who stood in a table that was lost is waited for, though it stands in no other", async () => {
+    await using world = new Apart();
+    let isAway = false;
+    const faults = new FaultScript();
+    const [a, b] = [world.join(), world.join(world.table, () => isAway, faults)];
+    await warmed(a, b);
+    await world.confirm();
+    // From here on it is heard of nowhere, and serves for as long as its last read of the log lets it.
+    isAway = true;
+    faults.fail("*", cut);
+    world.table.lose("second");
+    await world.pass(70);
+    expect(world.log.cut().table).toMatch(/^second /);
+    expect(await acme(b).get(key)).toEqual({ n: 1 });
+    expect(await world.took(acme(a).invalidate(key))).toBe(LEASE_MS);
+    expect(await acme(b).get(key)).toBeUndefined();
+  });
+
   test("a node that cannot reach the table says so in the log, serves on, and no acknowledgement goes past it", async () => {
     await using world = new Apart();
     let isAway = false;
