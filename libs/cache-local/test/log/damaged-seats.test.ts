@@ -87,6 +87,7 @@ describe("what is damaged shortens nothing", () => {
     const { base_path, log, session, reader } = await pair(bench);
     const head = await append(log);
     reader.applied(head);
+    expect(await session.settled(head)).toBe(1);
     await rm(base_path, { recursive: true });
     expect(await session.settled(head)).toBeUndefined();
   });

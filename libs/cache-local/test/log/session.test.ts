@@ -6,7 +6,7 @@ import { openEnvironment } from "../../src/environment.ts";
 import { SEAT_BYTES } from "../../src/log/seat-form.ts";
 import { Seats } from "../../src/log/seats.ts";
 import { Workbench } from "../open-tier.ts";
-import { append, sessionOf, pair, now, seatsOf } from "./session-pair.ts";
+import { D, append, sessionOf, pair, now, seatsOf } from "./session-pair.ts";
 
 describe("a session", () => {
   test("joins with its first read", async () => {
@@ -60,6 +60,10 @@ describe("a session", () => {
     const failure = { code: "tier_unavailable", message: expect.stringContaining("ENOSPC") };
     await expect(session.snapshot()).rejects.toMatchObject(failure);
     await expect(session.read(await log.head())).rejects.toMatchObject(failure);
+    // Nor has it joined: nobody waits for it.
+    bench.context.clock.advance(D);
+    await using other = sessionOf(log);
+    expect(await other.settled(await append(log))).toBe(0);
   });
 
   test("that was given back reads no more, and answers those who wait", async () => {

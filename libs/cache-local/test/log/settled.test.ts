@@ -50,6 +50,7 @@ describe("an append is settled", () => {
     reader.applied(head);
     await reader.snapshot();
     const settled = session.settled(head);
+    expect(await now(settled)).toBe("waiting");
     reader.applied({ logId: "another", position: toPosition(99) });
     reader.readNow?.({ logId: "another", position: toPosition(99) });
     expect(await now(settled)).toBe("waiting");

@@ -14,8 +14,16 @@ export type Invalidated = Readonly<{
   others: number | undefined;
 }>;
 
-/** The latest position that was applied and when. */
-export type AppliedAt = Readonly<{ applied: number; atUs: number }>;
+/** The latest position that was applied, when, and when the read began by which the process served until then. */
+export type AppliedAt = Readonly<{ applied: number; atUs: number; servedByUs: number }>;
+
+interface Begun {
+  readonly log: InvalidationLog;
+  readonly session: LogSession;
+  readonly head: LogHead;
+  readonly readUs: number;
+  readonly report: (applied: AppliedAt) => void;
+}
 
 /** A node reduced to how it follows the log: reads at a third of D and when woken, says what it has, and tells `report` when it got it. */
 export class Serving {
@@ -24,24 +32,22 @@ export class Serving {
   readonly #report: (applied: AppliedAt) => void;
   #head: LogHead;
   #lags = false;
+  #readUs: number;
 
   static async begin(log: InvalidationLog, report: (applied: AppliedAt) => void): Promise<Serving> {
     const session = log.session?.();
     if (session === undefined) throw new Error("no session");
+    const readUs = nowUs();
     const { head } = await session.snapshot();
     session.applied(head);
-    return new Serving(log, session, head, report);
+    return new Serving({ log, session, head, readUs, report });
   }
 
-  private constructor(
-    log: InvalidationLog,
-    session: LogSession,
-    head: LogHead,
-    report: (applied: AppliedAt) => void,
-  ) {
+  private constructor({ log, session, head, readUs, report }: Begun) {
     this.#log = log;
     this.#session = session;
     this.#head = head;
+    this.#readUs = readUs;
     this.#report = report;
     session.watch?.(() => this.#read());
     setInterval(() => this.#read(), log.leaseMs / 3);
@@ -65,11 +71,13 @@ export class Serving {
   }
 
   #read(): void {
+    const servedByUs = this.#readUs;
+    this.#readUs = nowUs();
     const delta = this.#session.readNow?.(this.#head);
     if (this.#lags || delta?.type !== "records" || delta.records.length === 0) return;
     this.#head = delta.head;
     const atUs = nowUs();
     this.#session.applied(delta.head);
-    this.#report({ applied: delta.head.position, atUs });
+    this.#report({ applied: delta.head.position, atUs, servedByUs });
   }
 }
