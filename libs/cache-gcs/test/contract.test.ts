@@ -138,7 +138,7 @@ suite("on fake-gcs-server", () => {
   });
 
   describeBackend("gcs", fixture, {
-    capabilities: ["entries", "batch", "streams", "scan", "log"],
+    capabilities: ["entries", "batch", "streams", "scan", "log", "purge"],
     hooks: ["reopen", "another", "forget", "spoil", "leftovers"],
     unreadable: ["corrupt", "unsupported", "foreign"],
     failures,

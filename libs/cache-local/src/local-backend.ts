@@ -2,6 +2,7 @@ import {
   CacheError,
   plainCalls,
   type BackendContext,
+  type BackendPurgeOptions,
   type BackendStats,
   type BackendTraits,
   type CacheBackend,
@@ -103,6 +104,11 @@ export class LocalBackend implements CacheBackend {
       };
       return { entries, bytes, exact, details };
     });
+  }
+
+  /** What LMDB freed keeps its bytes until it is written over: see the package's README. */
+  async purge(tenantId: string, options: BackendPurgeOptions = {}): Promise<number> {
+    return this.#later("purge a tenant", options, () => this.#store.purge(tenantId, options));
   }
 
   /** Removes expired entries and what killed processes left behind now, without waiting for `cleanup_interval`. */

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
-import type { BackendContext } from "@cogniverse/sdk";
+import type { BackendContext, BackendPurgeOptions } from "@cogniverse/sdk";
 import { Cleanup } from "./cleanup.ts";
 import { DiskLimits } from "./disk-limits.ts";
 import { EntryIndex } from "./entry-index.ts";
@@ -16,6 +16,7 @@ import { LogStore } from "./log/log-store.ts";
 import type { ResolvedOptions } from "./options.ts";
 import { PendingFiles } from "./pending-files.ts";
 import { ownIdentity } from "./process-identity.ts";
+import { purgeTenant } from "./purge-tenant.ts";
 import { Room } from "./room.ts";
 import { Sieve } from "./sieve.ts";
 import type { FileSystem } from "./file-system.ts";
@@ -33,6 +34,8 @@ export interface LocalStore {
   readonly limits: DiskLimits;
   readonly room: Room;
   readonly log: LocalLog;
+  /** See `CacheBackend.purge`. */
+  purge(tenantId: string, options: BackendPurgeOptions): Promise<number>;
   /** Finishes what was begun and lets the directory go. Call once. */
   close(): Promise<void>;
 }
@@ -107,5 +110,18 @@ function wire(
     log.close();
     await Promise.all([environment.release(), logEnvironment.release()]);
   };
-  return { environment, index, reader, writer, evictions, cleanup, limits, room, log, close };
+  const purge: LocalStore["purge"] = (tenantId, how) => purgeTenant(shared, tenantId, how);
+  return {
+    environment,
+    index,
+    reader,
+    writer,
+    evictions,
+    cleanup,
+    limits,
+    room,
+    log,
+    purge,
+    close,
+  };
 }

@@ -44,7 +44,7 @@ const WAYS: readonly (readonly [name: string, options: Partial<LocalOptions>])[]
 
 for (const [name, options] of WAYS)
   describeBackend(name, () => fixture(options), {
-    capabilities: ["entries", "scan", "log", "evictions"],
+    capabilities: ["entries", "scan", "log", "evictions", "purge"],
     hooks: ["reopen", "another", "spoil"],
     unreadable: ["corrupt"],
     bounded: () => fixture({ ...options, max_size_gb: 0.004 }),

@@ -1,6 +1,7 @@
 import {
   plainCalls,
   type BackendContext,
+  type BackendPurgeOptions,
   type BackendStats,
   type BackendTraits,
   type CacheBackend,
@@ -76,6 +77,11 @@ class MemoryBackend implements CacheBackend {
   async getStats(tenantId: string, call?: Call): Promise<BackendStats> {
     this.#store.admit(call);
     return this.#store.stats(tenantId);
+  }
+
+  async purge(tenantId: string, options?: BackendPurgeOptions): Promise<number> {
+    this.#store.admit(options);
+    return this.#store.purge(tenantId);
   }
 
   /** Lets all entries go, telling nobody; calls made from then on reject with `closed`. Idempotent. */

@@ -135,6 +135,18 @@ export class MemoryStore {
     return true;
   }
 
+  /** Removes all of a tenant, telling nobody, and what was counted for it. The shelf itself stays: others hold it. Answers how many there were. */
+  purge(tenantId: string): number {
+    const shelf = this.#shelves.get(tenantId);
+    if (shelf === undefined) return 0;
+    const slots = [...shelf.decoded.values(), ...shelf.encoded.values()];
+    for (const slot of slots) this.remove(slot);
+    shelf.evictedForSize = 0;
+    shelf.evictedForQuota = 0;
+    shelf.expired = 0;
+    return slots.length;
+  }
+
   /** Forgets everything, tells nobody and takes nothing in any more. */
   close(): void {
     this.#closed = true;

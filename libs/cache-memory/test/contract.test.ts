@@ -16,6 +16,6 @@ const WAYS: readonly (readonly [name: string, options: MemoryOptions])[] = [
 
 for (const [name, options] of WAYS)
   describeBackend(name, () => fixture({ ...options, maxBytes: 2 ** 30 }), {
-    capabilities: ["entries", "scan", "residents", "evictions"],
+    capabilities: ["entries", "scan", "residents", "evictions", "purge"],
     bounded: () => fixture({ ...options, maxBytes: 500_000 }),
   });

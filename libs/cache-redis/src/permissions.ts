@@ -38,6 +38,7 @@ function probes(entry: string, index: string): readonly Probe[] {
     probe("xrange", entry, "-", "+", "COUNT", "1"),
     probe("xread", "COUNT", "1", "STREAMS", entry, "$"),
     probe("info"),
+    probe("scan", "0", "COUNT", "1"),
     probe("eval", "return 1", "1", entry),
     probe("evalsha", "0".repeat(40), "1", entry),
   ];

@@ -1,6 +1,7 @@
 import {
   plainCalls,
   type BackendContext,
+  type BackendPurgeOptions,
   type BackendStats,
   type BackendTraits,
   type BatchStore,
@@ -20,6 +21,7 @@ import { Names } from "./names.ts";
 import type { Opened } from "./open.ts";
 import type { ResolvedOptions } from "./options.ts";
 import { RedisSessionTable } from "./sessions/redis-session-table.ts";
+import { purgeTenant } from "./purge-tenant.ts";
 import { reindex } from "./reindex.ts";
 import { losesNothing, type ServerFacts } from "./server-settings.ts";
 
@@ -96,6 +98,15 @@ export class RedisBackend implements CacheBackend {
    */
   reindex(call?: Call): Promise<number> {
     return reindex(this.#opened.connection, this.#names.prefix, call);
+  }
+
+  purge(tenantId: string, options: BackendPurgeOptions = {}): Promise<number> {
+    const parts = {
+      connection: this.#opened.connection,
+      names: this.#names,
+      listings: this.#listings,
+    };
+    return purgeTenant(parts, tenantId, options);
   }
 
   /** Lets the calls under way end, refuses new ones with `closed`, lists what was stored, and disconnects a client of its own. Idempotent. */

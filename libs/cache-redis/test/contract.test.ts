@@ -16,7 +16,7 @@ import { LosingProxy } from "./support/losing-proxy.ts";
 import { LEAST_PRIVILEGES } from "./support/privileges.ts";
 import { bareClient, Tiers, wipe } from "./support/tiers.ts";
 
-const CAPABILITIES = ["entries", "batch", "scan", "log"] as const;
+const CAPABILITIES = ["entries", "batch", "scan", "log", "purge"] as const;
 /** As the README has it, and the way to the server. */
 const LISTING_LAG_MS = 100;
 

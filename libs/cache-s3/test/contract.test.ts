@@ -64,7 +64,7 @@ const SERVERS = [
 for (const { name, need, place, unreadable, deviations } of SERVERS)
   serverSuite([need], describe)(name, () => {
     describeBackend(name, () => fixture(place), {
-      capabilities: ["entries", "batch", "streams", "scan", "log"],
+      capabilities: ["entries", "batch", "streams", "scan", "log", "purge"],
       hooks: ["reopen", "another", "forget", "spoil", "leftovers", "loseAnswer"],
       unreadable,
       failures: failuresAt(place),

@@ -1,6 +1,6 @@
 import type { BatchStore } from "./batch-store.ts";
 import type { Bytes } from "./bytes.ts";
-import type { Call } from "./call.ts";
+import type { Call, Options } from "./call.ts";
 import type { UserMetadata } from "./entry.ts";
 import type { EntryStore } from "./entry-store.ts";
 import type { EvictionSource } from "./eviction.ts";
@@ -30,6 +30,9 @@ export type BackendTraits = Readonly<{
   locality: "process" | "machine" | "shared";
   durable: boolean;
 }>;
+
+/** Options of {@link CacheBackend.purge}. `onRemoved`: told now and then how many entries are gone. */
+export type BackendPurgeOptions = Call & Options<{ onRemoved: (removed: number) => void }>;
 
 /**
  * A place that stores bytes. These six calls are all that a working, safe tier needs; everything below them is a capability:
@@ -63,6 +66,13 @@ export interface CacheBackend extends Partial<AsyncDisposable> {
   /** Keys of the tenant that begin with `prefix` ("" = all), expired ones left out, sorted by their bytes. */
   listKeys(prefix: string, tenantId: string, call?: Call): Promise<readonly string[]>;
   getStats(tenantId: string, call?: Call): Promise<BackendStats>;
+
+  /**
+   * Removes everything that is kept of a tenant: entries whatever their state (expired, damaged, of another version, foreign), and what is kept for it
+   * beside them, such as an index, counters and folders. What is written meanwhile may go with it. The invalidation log stays as it is. Left out: what
+   * `listKeys` tells is deleted key by key. Resolves with the number of entries that were there.
+   */
+  purge?(tenantId: string, options?: BackendPurgeOptions): Promise<number>;
 
   /** Bytes and metadata in one round trip. Without it, core frames both into `put`'s data. */
   readonly entries?: EntryStore;

@@ -21,7 +21,7 @@ export type {
 } from "./entry.ts";
 export { plainCalls, type PlainCallsOptions } from "./plain-calls.ts";
 export { plainEntry, type PlainEntryOptions } from "./plain-entry.ts";
-export type { BackendStats, BackendTraits, CacheBackend } from "./backend.ts";
+export type { BackendPurgeOptions, BackendStats, BackendTraits, CacheBackend } from "./backend.ts";
 export {
   isUnreadable,
   type EntryStore,

@@ -35,9 +35,19 @@ export function faultBackend(
     ...(log === undefined ? {} : { log: faultLog(log, faults) }),
     ...(residents === undefined ? {} : { residents }),
     ...(evictions === undefined ? {} : { evictions }),
+    ...(inner.purge === undefined ? {} : { purge: faultPurge(inner, faults) }),
     [Symbol.asyncDispose]: () =>
       faults.run({ op: "close" }, async () => inner[Symbol.asyncDispose]?.()),
   };
+}
+
+function faultPurge(inner: CacheBackend, faults: FaultScript): NonNullable<CacheBackend["purge"]> {
+  return (tenantId, options) =>
+    faults.run(
+      { op: "purge", tenantId, ...options },
+      // Only asked for where there is one.
+      async ({ signal }) => (await inner.purge?.(tenantId, { ...options, signal })) ?? 0,
+    );
 }
 
 function plainCalls(

@@ -24,6 +24,7 @@ export type FaultOp =
   | "snapshot"
   | "settled"
   | "changeShortCut"
+  | "purge"
   | "close";
 
 /** One call as it came in. */

@@ -19,6 +19,11 @@ export class Below {
     } else if (position > this.#second) this.#second = position;
   }
 
+  /** The latest of all. */
+  get last(): Position {
+    return this.#first;
+  }
+
   /** The latest record that is not one on `path` itself. */
   lastBeside(path: string): Position {
     return this.#scope === path ? this.#second : this.#first;

@@ -1,4 +1,5 @@
 import type { LogRecord } from "@cogniverse/sdk";
+import { isPurge } from "../purge/purge-record.ts";
 import { RecentRecords } from "./recent-records.ts";
 import { TenantMirror } from "./tenant-mirror.ts";
 
@@ -6,6 +7,7 @@ import { TenantMirror } from "./tenant-mirror.ts";
 export class Mirror {
   readonly recent: RecentRecords = new RecentRecords();
   readonly #tenants = new Map<string, TenantMirror>();
+  #purged: ((record: LogRecord) => void) | undefined;
 
   /** The same object for the same tenant, for ever: what holds it sees every later record. */
   tenant(tenantId: string): TenantMirror {
@@ -19,7 +21,13 @@ export class Mirror {
     return this.#tenants.keys();
   }
 
+  /** Told of each purge, after the record that killed what was there, while the log is being applied. One listener. */
+  onPurge(listener: (record: LogRecord) => void): void {
+    this.#purged = listener;
+  }
+
   apply(record: LogRecord): void {
+    if (isPurge(record.scope)) return this.#purged?.(record);
     this.recent.add(record);
     this.tenant(record.tenantId).apply(record);
   }

@@ -187,9 +187,23 @@ export class TenantMirror {
   }
 
   #raiseTenant(record: Pick<LogRecord, "position" | "mode">): void {
-    if (record.mode !== "soft" && record.position > this.#tenant.hard)
+    if (record.mode !== "soft" && record.position > this.#tenant.hard) {
       this.#tenant.hard = record.position;
+      this.#forgetUpTo(record.position);
+    }
     if (record.position > this.#tenant.any) this.#tenant.any = record.position;
+  }
+
+  /** A hard record on the whole tenant says all that narrower ones before it said. */
+  #forgetUpTo(position: Position): void {
+    for (const marks of [this.#keys, this.#prefixes, this.#tags, this.#globs])
+      for (const [value, mark] of marks) {
+        if (mark.any > position) continue;
+        marks.delete(value);
+        this.#textBytes -= value.length;
+      }
+    for (const [value, below] of this.#below) if (below.last <= position) this.#below.delete(value);
+    this.#sources.forgetUpTo(position);
   }
 
   #applyGlob(pattern: string, record: LogRecord): void {

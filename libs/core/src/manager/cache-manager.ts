@@ -20,32 +20,35 @@ import { Engine } from "../engine/engine.ts";
 import { KeyRegistry } from "../keys/key-registry.ts";
 import { abortable } from "../time/abortable.ts";
 import { observeCounters } from "../stats/observe-counters.ts";
-import { Sweeper, type SweepOptions } from "../sweep/sweeper.ts";
-import type { SweepReport } from "../sweep/sweep-report.ts";
+import { Purger } from "../purge/purger.ts";
+import { Sweeper } from "../sweep/sweeper.ts";
 import { TenantState } from "../tenant/tenant-state.ts";
 import { demoteEvicted } from "./demotion.ts";
-import { inspectKey, previewScope, type CopyInfo, type ScopePreview } from "./inspection.ts";
-import { canonicalScope } from "./canonical-scope.ts";
 import type { CacheManagerOptions } from "./manager-options.ts";
 import { closedError, Operations } from "./operations.ts";
+import { OperatorCalls, type Asked } from "./operator-calls.ts";
 import { TenantHandle } from "./tenant-handle.ts";
 
 /**
  * A cache over an ordered list of tiers. It joins the invalidation log at the first call that needs it; making one does no I/O. Throws
  * `invalid_config` for tiers and policies that contradict each other.
  */
-export class CacheManager implements CacheManagerContract {
+export class CacheManager extends OperatorCalls implements CacheManagerContract {
   readonly #engine: Engine;
   readonly #operations: Operations;
   readonly #sweeper: Sweeper;
+  readonly #purger: Purger;
   readonly #handles = new Map<string, TenantHandle>();
   readonly #attached: readonly Disposable[];
   #closing: Promise<void> | undefined;
 
   constructor(options: CacheManagerOptions) {
+    super();
     this.#engine = new Engine(options);
     this.#operations = new Operations(this.#engine, new KeyRegistry(options.keyTypes));
     this.#sweeper = new Sweeper(this.#engine);
+    const { invalidator } = this.#operations;
+    this.#purger = new Purger(this.#engine, invalidator, (id) => this.#handle(id).state);
     if (options.sweep !== undefined)
       this.#sweeper.every(options.sweep, this.#handles, (tenantId) => this.#handle(tenantId));
     this.#attached = [
@@ -206,35 +209,6 @@ export class CacheManager implements CacheManagerContract {
     return this.#with(tenantId, (tenant) => tenant.stats(call));
   }
 
-  /** Every tier's copy of a key and whether it would be served. Moves no value. */
-  inspect(key: Key<unknown> | string, tenantId: string, call?: Call): Promise<readonly CopyInfo[]> {
-    return this.#with(tenantId, ({ state }) =>
-      inspectKey(
-        this.#engine,
-        state,
-        this.#operations.registry.resolve(key),
-        call?.signal ?? undefined,
-      ),
-    );
-  }
-
-  /** How many living entries each tier holds that an invalidation of the scope would kill. Reads all metadata of the tenant. */
-  preview(scope: Scope | Key<unknown>, tenantId: string, call?: Call): Promise<ScopePreview> {
-    return this.#with(tenantId, ({ state }) =>
-      previewScope(this.#engine, state, canonicalScope(scope), call?.signal ?? undefined),
-    );
-  }
-
-  /**
-   * Deletes copies that no read can use any more, in every tier: those that an invalidation or another log's end has killed, and expired ones that the
-   * backend still lists. Each only while it is the very copy that was judged. Reads all metadata of the tenant, no faster than `rate` says; what an
-   * invalidation promised holds without it. One that was interrupted goes on where it stood, also on another node; where another node sweeps a shared
-   * tier, this one waits and does not do the same again. Throws `tier_unavailable` where the invalidation log cannot be read.
-   */
-  sweep(tenantId: string, options: SweepOptions = {}): Promise<SweepReport> {
-    return this.#with(tenantId, ({ state }) => this.#sweeper.sweep(state, options));
-  }
-
   flush(call?: Call): Promise<void> {
     return abortable(this.#engine.background.flush(), call?.signal ?? undefined);
   }
@@ -249,6 +223,12 @@ export class CacheManager implements CacheManagerContract {
     return this.close();
   }
 
+  protected override ask<R>(tenantId: string, run: (asked: Asked) => Promise<R>): Promise<R> {
+    const { registry } = this.#operations;
+    const asked = { engine: this.#engine, registry, sweeper: this.#sweeper, purger: this.#purger };
+    return this.#with(tenantId, ({ state: tenant }) => run({ ...asked, tenant }));
+  }
+
   async #close(): Promise<void> {
     for (const handle of this.#handles.values()) handle.close();
     for (const { state } of this.#handles.values()) {
@@ -256,6 +236,7 @@ export class CacheManager implements CacheManagerContract {
       for (const flight of [...shared, ...state.unshared]) flight.abort(closedError());
     }
     this.#sweeper.close(closedError());
+    this.#purger.close(closedError());
     this.#operations.filler.close();
     await this.#engine.background.drain();
     await this.#engine.coherence.close();

@@ -9,6 +9,7 @@ import {
 } from "@cogniverse/sdk";
 import type { Engine } from "../engine/engine.ts";
 import type { TenantState } from "../tenant/tenant-state.ts";
+import { purgeRecord } from "../purge/purge-record.ts";
 import { acknowledged } from "../stats/acknowledged.ts";
 import { scopeText } from "../trace/killed-by.ts";
 import { alwaysTraced, traced, type Traced } from "../trace/traced.ts";
@@ -22,14 +23,27 @@ export class Invalidator {
   }
 
   /** Order: append durable, own mirror, then wait until no node can serve from before it. Throws where the log cannot be reached: nothing is promised then. */
-  async invalidate(
+  invalidate(
     tenant: TenantState,
     scope: Scope,
     options: InvalidateOptions = {},
   ): Promise<Invalidation> {
+    return this.#invalidate(tenant, scope, options, []);
+  }
+
+  /** `more`: records that go with it, in the same step. */
+  async #invalidate(
+    tenant: TenantState,
+    scope: Scope,
+    options: InvalidateOptions,
+    more: readonly NewRecord[],
+  ): Promise<Invalidation> {
     const run = async (): Promise<Invalidation> => {
       const startedAt = this.#engine.clock.monotonic();
-      const head = await this.#engine.coherence.append([this.record(tenant, scope, options)]);
+      const head = await this.#engine.coherence.append([
+        this.record(tenant, scope, options),
+        ...more,
+      ]);
       tenant.counters.invalidations++;
       const nodes = await this.#wait(head, options);
       const position = head?.position ?? toPosition(0);
@@ -42,6 +56,13 @@ export class Invalidator {
       "cache.position": position,
       "cache.nodes": nodes,
     }));
+  }
+
+  /** As {@link invalidate} of all that the tenant has, hard, and tells every node to forget what it keeps of it. */
+  purge(tenant: TenantState, options: InvalidateOptions): Promise<Invalidation> {
+    return this.#invalidate(tenant, { kind: "tenant" }, options, [
+      purgeRecord(this.record(tenant, { kind: "tenant" }, options)),
+    ]);
   }
 
   record(tenant: TenantState, scope: Scope, options: InvalidateOptions = {}): NewRecord {

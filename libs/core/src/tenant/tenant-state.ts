@@ -68,6 +68,14 @@ export class TenantState {
     return family;
   }
 
+  /** The tenant was purged: what this process knows and has counted of it is of one that is gone. Flights in the air end by themselves; what they store is dead. */
+  beginAnew(): void {
+    this.sources.clear();
+    this.families.clear();
+    Object.assign(this.counters, tenantCounters());
+    for (const counters of this.tiers) Object.assign(counters, tierCounters());
+  }
+
   tierCounters(tier: Tier): TierCounters {
     const counters = this.tiers[tier.index];
     if (counters === undefined)

@@ -75,6 +75,11 @@ export class EntryListing implements KeyScan {
     return stats;
   }
 
+  /** Its figures are asked for anew next time. */
+  forget(tenantId: string): void {
+    this.#figures.delete(tenantId);
+  }
+
   #pages(
     prefix: string,
     after: string | undefined,

@@ -2,6 +2,7 @@ import {
   CacheError,
   plainCalls,
   type BackendContext,
+  type BackendPurgeOptions,
   type BackendStats,
   type BackendTraits,
   type BatchStore,
@@ -26,6 +27,7 @@ import { EntryListing } from "./entry-listing.ts";
 import { EntryReader } from "./entry-reader.ts";
 import { EntryWriter } from "./entry-writer.ts";
 import { inOrder } from "./in-order.ts";
+import { purgeTenant } from "./purge-tenant.ts";
 import { PutCoalescer, SUPERSEDED } from "./put-coalescer.ts";
 import { RecentCopies } from "./recent-copies.ts";
 import { Removals } from "./removals.ts";
@@ -129,6 +131,15 @@ export class ObjectBackend implements CacheBackend {
   /** Estimates from listings, up to ten seconds old; see {@link EntryListing.stats}. */
   async getStats(tenantId: string, call?: Call): Promise<BackendStats> {
     return this.#run(call, () => this.#listing.stats(tenantId, call));
+  }
+
+  purge(tenantId: string, options: BackendPurgeOptions = {}): Promise<number> {
+    const parts = { client: this.#client, layout: this.#options.layout, recent: this.#recent };
+    return this.#run(options, async () => {
+      const removed = await purgeTenant(parts, tenantId, options);
+      this.#listing.forget(tenantId);
+      return removed;
+    });
   }
 
   /** Finishes the calls that are under way, refuses new ones with `closed`, and closes the client. Idempotent. */

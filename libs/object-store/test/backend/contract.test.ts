@@ -44,7 +44,7 @@ const WAYS: readonly (readonly [
 
 for (const [name, listsHeaders, options] of WAYS)
   describeBackend(name, () => fixture(listsHeaders, options), {
-    capabilities: ["entries", "batch", "streams", "scan", "log"],
+    capabilities: ["entries", "batch", "streams", "scan", "log", "purge"],
     hooks: ["reopen", "another", "forget", "spoil"],
     unreadable: ["corrupt", "unsupported", "foreign", "archived"],
     metadataLimitBytes: 1900,

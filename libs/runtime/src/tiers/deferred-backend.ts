@@ -105,6 +105,12 @@ class DeferredBackend {
     return this.#connection.require().getStats(tenantId, call);
   }
 
+  /** Key by key where the backend that came knows no better. */
+  get purge(): CacheBackend["purge"] {
+    const { backend } = this.#connection;
+    return backend?.purge?.bind(backend);
+  }
+
   [Symbol.asyncDispose](): Promise<void> {
     return this.#connection[Symbol.asyncDispose]();
   }

@@ -24,6 +24,7 @@ import { residentRules } from "./resident-rules.ts";
 import type { ResolvedContract, Rule } from "./rule.ts";
 import { RuleBook } from "./rule-book.ts";
 import type { Runner } from "./runner.ts";
+import { purgeRules } from "./purge-rules.ts";
 import { scanRules } from "./scan-rules.ts";
 import { streamRules } from "./stream-rules.ts";
 import { storageRules } from "./storage-rules.ts";
@@ -89,6 +90,7 @@ function capabilityRules(rule: Rule, contract: ResolvedContract): void {
   if (has("leases")) leaseRules(rule);
   if (has("residents")) residentRules(rule);
   if (has("evictions")) evictionRules(rule, contract);
+  if (has("purge")) purgeRules(rule, contract);
 }
 
 const LOG_HOOKS_OF_BACKEND = ["reopen", "another", "forget", "loseAnswer"] as const;

@@ -52,7 +52,8 @@ export type Capability =
   | "leases"
   | "log"
   | "residents"
-  | "evictions";
+  | "evictions"
+  | "purge";
 
 /** All of them; the suite checks that a backend has those it claims and no other. */
 export const CAPABILITIES: readonly Capability[] = [
@@ -64,4 +65,5 @@ export const CAPABILITIES: readonly Capability[] = [
   "log",
   "residents",
   "evictions",
+  "purge",
 ];

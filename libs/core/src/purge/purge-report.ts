@@ -1,0 +1,35 @@
+import type { Options, Position } from "@cogniverse/sdk";
+
+/** What a purge has removed from one tier so far. */
+export type PurgeProgress = Readonly<{ tier: string; removed: number }>;
+
+/**
+ * Options of a purge. `reason`: kept with the record. `signal`: aborting it ends the removal; what was acknowledged stays dead, and the next purge goes on.
+ * `onProgress`: told now and then; must not throw.
+ */
+export type PurgeOptions = Options<{
+  reason: string;
+  signal: AbortSignal;
+  onProgress: (progress: PurgeProgress) => void;
+}>;
+
+/** What a purge came to in one tier. `incomplete`: it failed for the reason `why`, and something may be left there. */
+export type TierPurge = Readonly<{
+  tier: string;
+  state: "complete" | "incomplete";
+  removed: number;
+  why?: string;
+}>;
+
+/**
+ * What a purge came to. `position`: the record's place; from then on no node serves anything older. `nodes`: as in `Invalidation`. `removed`: entries
+ * over all tiers; one that two of them held counts in both.
+ */
+export type PurgeReport = Readonly<{
+  tenantId: string;
+  position: Position;
+  nodes: number;
+  elapsedMs: number;
+  removed: number;
+  tiers: readonly TierPurge[];
+}>;
