@@ -4,7 +4,7 @@ import type { InvalidationLog, LogHead, LogSession } from "@cogniverse/sdk";
 import { localBackend } from "../../src/index.ts";
 import { systemContext, Workbench } from "../open-tier.ts";
 import { startWorker, type Worker } from "./child-process.ts";
-import type { AppliedAt, Invalidated, Order } from "./serving.ts";
+import { nowUs, type AppliedAt, type Invalidated, type Order } from "./serving.ts";
 
 jest.setTimeout(60_000);
 
@@ -65,11 +65,13 @@ class Invalidator implements AsyncDisposable {
     return head;
   }
 
-  async invalidate(): Promise<Readonly<{ others: number | undefined; ms: number }>> {
+  async invalidate(): Promise<
+    Readonly<{ position: number; others: number | undefined; ms: number }>
+  > {
     const head = await this.append();
     const began = performance.now();
     const others = await this.#session.settled(head);
-    return { others, ms: performance.now() - began };
+    return { position: head.position, others, ms: performance.now() - began };
   }
 
   /** Until the log has been known for D. */
@@ -85,6 +87,13 @@ class Invalidator implements AsyncDisposable {
 
 function quantile(sorted: readonly number[], part: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? NaN;
+}
+
+async function caughtUp(worker: Worker, position: number): Promise<void> {
+  for (let count = 1; ; count++) {
+    await worker.reports(count);
+    if (worker.reported(isApplied).some(({ applied }) => applied >= position)) return;
+  }
 }
 
 /** Whether the worker could not serve from before `position` at an instant: it had applied it, or its lease had run out. */
@@ -155,6 +164,32 @@ describe("an invalidation among four processes", () => {
     worker.goOn();
     await order(worker, { lag: true });
     expect((await own.invalidate()).others).toBeUndefined();
+  });
+
+  test("is never acknowledged while one that was stopped and goes on could serve", async () => {
+    await using bench = new Workbench();
+    const base_path = await bench.directory();
+    await using own = await Invalidator.open(base_path);
+    await using one = await startWorker("serve", base_path, 1);
+    await using two = await startWorker("serve", base_path, 2);
+    await own.ripe();
+    const early: { position: number; atUs: number }[] = [];
+    const invalidate = async (): Promise<void> => {
+      const { position, others } = await own.invalidate();
+      if (others !== undefined) early.push({ position, atUs: nowUs() });
+    };
+    for (let round = 0; round < 10; round++) {
+      one.stop();
+      // Waited for, then known to serve no more, then heard of again, in whatever order they come.
+      for (let n = 0; n < 3; n++) await invalidate();
+      one.goOn();
+      for (let n = 0; n < 20; n++) await invalidate();
+    }
+    const { position } = await own.append();
+    for (const worker of [one, two]) await caughtUp(worker, position);
+    expect(early.length).toBeGreaterThan(100);
+    for (const { position: at, atUs } of early)
+      expect([isSafe(one, at, atUs), isSafe(two, at, atUs)]).toEqual([true, true]);
   });
 
   test("does not wait for one that was killed, before or meanwhile", async () => {
