@@ -24,8 +24,8 @@ export function readCommandLine(args: readonly string[], names: readonly string[
     return { ask: "refuse", problem: error instanceof Error ? error.message : String(error) };
   }
   if (values.help === true) return { ask: "help" };
-  const only = values.only?.split(",").map((name) => name.trim()) ?? names;
-  const unknown = only.filter((name) => !names.includes(name));
+  const asked = values.only?.split(",").map((name) => name.trim()) ?? names;
+  const unknown = asked.filter((name) => partsOf(name, names).length === 0);
   if (unknown.length > 0)
     return {
       ask: "refuse",
@@ -38,18 +38,25 @@ export function readCommandLine(args: readonly string[], names: readonly string[
       ask: "refuse",
       problem: "--rounds takes a whole number from 1, --round-ms a number above 0.",
     };
+  const only = asked.flatMap((name) => partsOf(name, names));
   return { ask: "run", only, json: values.json ?? false, rounds, roundMs };
+}
+
+/** The workload of that name, or all whose names begin with it and a slash. */
+function partsOf(asked: string, names: readonly string[]): readonly string[] {
+  return names.filter((name) => name === asked || name.startsWith(`${asked}/`));
 }
 
 /** Help for people. */
 export function helpText(
   workloads: readonly { readonly name: string; readonly about: string }[],
 ): string {
-  const list = workloads.map(({ name, about }) => `  ${name.padEnd(14)}${about}`).join("\n");
+  const list = workloads.map(({ name, about }) => `  ${name.padEnd(28)}${about}`).join("\n");
   return `Measures the cache beside raw clients, in turns on the same machine.
 
   npm run bench                          all workloads
   npm run bench -- --only memory,local   some of them
+  npm run bench -- --only invalidation   all that begin with that and a slash
   npm run bench -- --json                figures for programs, on standard output
   npm run bench -- --rounds 51           more rounds, steadier ratios (default 21)
   npm run bench -- --round-ms 100        longer rounds (default 40)

@@ -4,20 +4,29 @@ import {
   type InvalidationLog,
   type LogDelta,
   type LogHead,
+  type LogRecord,
   type LogSnapshot,
   type NewRecord,
 } from "@cogniverse/sdk";
 
-/** Counts records and keeps none, so that what grows is the mirror alone. Sound as long as one manager appends, which hears of its own records. */
+/**
+ * Counts records and keeps none, so that what grows is the mirror alone. Sound as long as one manager appends, which hears of its own records, and
+ * reads its snapshot before it.
+ */
 export class ForgetfulLog implements InvalidationLog {
   /** As for a log that nobody else reads, unless told otherwise. */
   readonly leaseMs: number;
   readonly sharesClock: boolean;
+  readonly #given: () => readonly LogRecord[];
   #head: LogHead = { logId: "forgetful", position: START };
+  /** By `performance.now()`, when the last snapshot was handed over. */
+  snapshotAt = 0;
 
-  constructor(leaseMs = 0) {
+  /** `given`: what is in it from the start, asked for with each snapshot and kept by nobody. */
+  constructor(leaseMs: number = 0, given: () => readonly LogRecord[] = () => []) {
     this.leaseMs = leaseMs;
     this.sharesClock = leaseMs === 0;
+    this.#given = given;
   }
 
   async append(records: readonly NewRecord[]): Promise<LogHead> {
@@ -35,6 +44,10 @@ export class ForgetfulLog implements InvalidationLog {
   }
 
   async snapshot(): Promise<LogSnapshot> {
-    return { head: this.#head, records: [] };
+    const records = this.#given();
+    const position = records.at(-1)?.position ?? START;
+    if (position > this.#head.position) this.#head = { ...this.#head, position };
+    this.snapshotAt = performance.now();
+    return { head: this.#head, records };
   }
 }

@@ -2,7 +2,11 @@
 import { runBench } from "./bench.ts";
 import { codecWorkload } from "./workloads/codec.ts";
 import { gcsWorkload } from "./workloads/gcs.ts";
-import { invalidationWorkload } from "./workloads/invalidation.ts";
+import { invalidationAcknowledgedWorkload } from "./workloads/invalidation-acknowledged.ts";
+import { invalidationAppendWorkload } from "./workloads/invalidation-append.ts";
+import { invalidationGroupedWorkload } from "./workloads/invalidation-grouped.ts";
+import { invalidationMirrorWorkload } from "./workloads/invalidation-mirror.ts";
+import { invalidationStartWorkload } from "./workloads/invalidation-start.ts";
 import { localWorkload } from "./workloads/local.ts";
 import { memoryWorkload } from "./workloads/memory.ts";
 import { redisWorkload } from "./workloads/redis.ts";
@@ -19,7 +23,11 @@ process.exitCode = await runBench(process.argv.slice(2), {
     memoryWorkload,
     localWorkload,
     codecWorkload,
-    invalidationWorkload,
+    invalidationMirrorWorkload,
+    invalidationAppendWorkload,
+    invalidationAcknowledgedWorkload,
+    invalidationGroupedWorkload,
+    invalidationStartWorkload,
     redisWorkload,
     s3Workload,
     gcsWorkload,

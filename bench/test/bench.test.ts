@@ -78,6 +78,18 @@ test("--only runs what it names, --json prints nothing but figures", async () =>
   });
 });
 
+test("--only runs all parts of what it names", async () => {
+  const workloads = [
+    workload("one/a", contest(0)),
+    workload("one/b", contest(0)),
+    workload("ones", contest(0)),
+  ];
+  const { printed } = await bench([...PACE, "--only", "one", "--json"], workloads);
+  expect(JSON.parse(printed)).toMatchObject({
+    results: [{ workload: "one/a" }, { workload: "one/b" }],
+  });
+});
+
 test.each([
   [["--only", "three"], "No workload three. There are: one."],
   [["--rounds", "many"], "--rounds takes a whole number"],
