@@ -103,6 +103,7 @@ function managerPart(
     coherenceWaitMs: config.coherenceWaitMs,
     slowReadMs: config.telemetry?.sampling?.slowReadMs,
     figuresIntervalMs: config.figuresIntervalMs,
+    sweep: config.sweep,
     prices: config.prices,
   };
 }

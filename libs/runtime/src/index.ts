@@ -12,6 +12,7 @@ export type {
   CoherenceConfig,
   KeyTypeConfig,
   PolicyConfig,
+  SweepConfig,
   TierConfig,
 } from "./config/cache-config.ts";
 export type {

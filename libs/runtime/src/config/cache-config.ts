@@ -55,6 +55,14 @@ export interface CoherenceConfig {
   readonly lease_ms?: number | undefined;
 }
 
+/** How dead copies are deleted in the background. */
+export interface SweepConfig {
+  /** Seconds from the end of one round to the next, a tenth more or less; above 0, at most 1,209,600. Default 21,600. */
+  readonly interval?: number | undefined;
+  /** Copies that are looked at in a second, at most; above 0. Default 500. */
+  readonly rate?: number | undefined;
+}
+
 /** The section `caching`. */
 export interface CachingConfig {
   /** `false` gives a cache that only computes. Default true. */
@@ -77,6 +85,8 @@ export interface CachingConfig {
   /** How long a read waits for the invalidation log before it computes instead. Default 1000. */
   readonly coherence_wait_ms?: number | undefined;
   readonly coherence?: CoherenceConfig | undefined;
+  /** Deletes in the background what invalidations have killed; `{}` with its defaults. Left out: nothing does so by itself. */
+  readonly sweep?: SweepConfig | undefined;
   /** What things cost. Left out: nothing is told in money. */
   readonly prices?: PricesConfig | undefined;
 }

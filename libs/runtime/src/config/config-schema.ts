@@ -2,6 +2,7 @@ import * as z from "zod";
 import type { CacheConfig } from "./cache-config.ts";
 import { policySchema } from "./policy-schema.ts";
 import { pricesSchema } from "./prices-schema.ts";
+import { sweepSchema } from "./sweep-schema.ts";
 import { telemetrySchema } from "./telemetry-schema.ts";
 
 /** What a tier may be called: a letter, then letters, digits, `_` and `-`. */
@@ -101,6 +102,7 @@ const caching = z.strictObject({
     .optional()
     .describe("How long a read waits for the invalidation log before it computes. Default 1000."),
   coherence: coherence.optional(),
+  sweep: sweepSchema.optional(),
   prices: pricesSchema.optional(),
 });
 

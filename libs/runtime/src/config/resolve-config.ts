@@ -1,9 +1,16 @@
-import type { PolicyOptions } from "@cogniverse/core";
+import type { BackgroundSweepOptions, PolicyOptions } from "@cogniverse/core";
 import { DEFAULT_NETWORK_LEASE_MS } from "@cogniverse/sdk";
-import type { CacheConfig, CachingConfig, PolicyConfig, TierConfig } from "./cache-config.ts";
+import type {
+  CacheConfig,
+  CachingConfig,
+  PolicyConfig,
+  SweepConfig,
+  TierConfig,
+} from "./cache-config.ts";
 import { POLICY_OPTIONS } from "./policy-schema.ts";
 import { resolvePrices, telemetryConfig } from "./resolve-telemetry.ts";
 import type { ResolvedConfig, ResolvedTier } from "./resolved-config.ts";
+import { DEFAULT_SWEEP_INTERVAL } from "./sweep-schema.ts";
 
 /** A tier's module and its options, by the tier's name. */
 export type TierModules = ReadonlyMap<string, Pick<ResolvedTier, "module" | "options" | "package">>;
@@ -28,10 +35,18 @@ export function resolveConfig(
     backgroundLimit: caching.background_limit,
     coherenceWaitMs: caching.coherence_wait_ms,
     networkLeaseMs: caching.coherence?.lease_ms ?? DEFAULT_NETWORK_LEASE_MS,
+    sweep: caching.sweep === undefined ? undefined : backgroundSweep(caching.sweep),
     prices: caching.prices === undefined ? undefined : resolvePrices(caching.prices),
     figuresIntervalMs: telemetry?.metrics?.figures_interval_ms,
     telemetry: telemetry === undefined ? undefined : telemetryConfig(telemetry),
   };
+}
+
+function backgroundSweep({
+  interval = DEFAULT_SWEEP_INTERVAL,
+  rate,
+}: SweepConfig): BackgroundSweepOptions {
+  return { intervalMs: interval * 1000, rate };
 }
 
 function resolveTiers(caching: CachingConfig, modules: TierModules): readonly ResolvedTier[] {

@@ -1,4 +1,4 @@
-import type { PolicyOptions } from "@cogniverse/core";
+import type { BackgroundSweepOptions, PolicyOptions } from "@cogniverse/core";
 import type { TelemetryConfig } from "@cogniverse/foundation/node";
 import type { BackendModule, Prices } from "@cogniverse/sdk";
 import type { KeyTypeConfig } from "./cache-config.ts";
@@ -33,6 +33,8 @@ export type ResolvedConfig = Readonly<{
   coherenceWaitMs: number | undefined;
   /** D of a log that other machines read. */
   networkLeaseMs: number;
+  /** `undefined`: nothing is swept in the background. */
+  sweep: BackgroundSweepOptions | undefined;
   prices: Prices | undefined;
   figuresIntervalMs: number | undefined;
   /** `undefined`: the file has no such section. Not joined with the environment yet; holds secrets. */
