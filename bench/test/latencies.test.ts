@@ -11,9 +11,9 @@ async function figures(most?: number): Promise<readonly Figure[]> {
     run: async () => done.push(name),
   });
   const ours = most === undefined ? task("ours") : { ...task("ours"), most };
-  const found = await Array.fromAsync(
-    latencies([task("raw"), ours], { rounds: 2, signal, each: 3 }),
-  );
+  const found: Figure[] = [];
+  const pace = { rounds: 2, signal, each: 3 };
+  for await (const figure of latencies([task("raw"), ours], pace)) found.push(figure);
   // Two rounds and one before them, each in the other direction.
   expect(done.join(" ")).toBe(
     "ours raw raw ours ours raw"
