@@ -24,6 +24,26 @@ export { Scheduler, type Checkpoint } from "./scheduler.ts";
 export { mapBackend, type MapBackendOptions } from "./map-backend.ts";
 export { entryBackend, type EntryBackendOptions } from "./entry-backend.ts";
 export { memoryLog } from "./memory-log.ts";
+export type { ModelCache, ModelNodeFactory, ModelNodeSetting } from "./model/node-factory.ts";
+export type {
+  ModelAct,
+  ModelEntry,
+  ModelProgram,
+  ModelStep,
+  ModelTier,
+  ModelWorldPlan,
+} from "./model/program.ts";
+export { randomProgram } from "./model/random-program.ts";
+export { programText } from "./model/program-text.ts";
+export { runProgram, type ModelOutcome, type ModelRules } from "./model/run-program.ts";
+export { shrinkProgram, type ShrinkOptions } from "./model/shrink-program.ts";
+export {
+  checkPrograms,
+  type CheckOptions,
+  type ModelFailure,
+  type ModelFigures,
+  type ModelReport,
+} from "./model/check-programs.ts";
 export type { Runner } from "./contract/runner.ts";
 export type {
   BackendFactory,

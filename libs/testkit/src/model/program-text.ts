@@ -1,0 +1,42 @@
+import type { ModelAct, ModelProgram, ModelStep } from "./program.ts";
+
+/** A program as a short script that people read: the world, then a line for each step. */
+export function programText({ world, seed, steps }: ModelProgram): string {
+  const tiers = world.tiers.map(({ place, form }) => `${place} (${form})`);
+  const memory = world.memoryEntries > 0 ? [`memory of ${world.memoryEntries}`] : [];
+  const who = world.sessions ? `sessions, news ${world.news}` : "no sessions";
+  const head = [
+    `seed ${seed}: ${world.nodes} nodes over ${[...memory, ...tiers].join(", ")}`,
+    `log with ${who}, keeps ${world.keptRecords || "all"} records; clocks ${world.clocks}`,
+  ];
+  return [...head, ...steps.map(lineOf)].map((line) => `  ${line}`).join("\n");
+}
+
+function lineOf(step: ModelStep): string {
+  const turns = step.turns === 0 ? "" : `, then ${step.turns} turns`;
+  return `node ${step.node}: ${actText(step)}${turns}`;
+}
+
+function actText(act: ModelAct): string {
+  switch (act.do) {
+    case "invalidate": {
+      const { scope, mode, wait, touches, tenant } = act;
+      const what = scope.kind === "tenant" ? "the tenant" : `${scope.kind} ${scope.value}`;
+      const how = wait === "durable" ? `${mode}, durable` : mode;
+      return `invalidate ${what} of ${tenant} (${how}${touches ? ", nothing changed" : ""})`;
+    }
+    case "evict":
+    case "demote":
+      return `${act.do} ${act.key} of ${act.tenant} from tier ${act.tier}`;
+    case "cut":
+    case "heal":
+      return `${act.do} the way to ${act.link === "log" ? "the log" : `tier ${act.link}`}`;
+    case "jump":
+    case "pass":
+      return `${act.do} ${act.ms} ms`;
+    case "lose":
+      return `lose the ${act.what}`;
+    default:
+      return "key" in act ? `${act.do} ${act.key} of ${act.tenant}` : act.do;
+  }
+}

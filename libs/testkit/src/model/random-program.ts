@@ -1,0 +1,165 @@
+import type { Random } from "@cogniverse/sdk";
+import { seededRandom } from "../seeded-random.ts";
+import { CATALOG, SCOPES, TENANTS } from "./key-catalog.ts";
+import type { ModelAct, ModelEntry, ModelProgram, ModelTier, ModelWorldPlan } from "./program.ts";
+
+type Weighted<T> = readonly (readonly [weight: number, value: T])[];
+
+/** The program of a seed: always the same one. */
+export function randomProgram(seed: number): ModelProgram {
+  const draw = new Draw(seededRandom(seed));
+  const world = randomWorld(draw);
+  const entries = hotEntries(draw);
+  const length = 4 + draw.below(18);
+  const steps = Array.from({ length }, () => ({
+    ...randomAct(draw, world, entries),
+    node: draw.below(world.nodes),
+    turns: draw.chance(0.3) ? 0 : draw.below(14),
+  }));
+  return { world, seed, steps };
+}
+
+class Draw {
+  readonly #random: Random;
+
+  constructor(random: Random) {
+    this.#random = random;
+  }
+
+  below(n: number): number {
+    return Math.floor(this.#random.next() * n);
+  }
+
+  chance(share: number): boolean {
+    return this.#random.next() < share;
+  }
+
+  of<T>(values: readonly [T, ...T[]] | readonly T[]): T {
+    const value = values[this.below(values.length)];
+    if (value === undefined) throw new RangeError("Nothing to draw from");
+    return value;
+  }
+
+  weighted<T>(values: Weighted<T>): T {
+    let left = this.#random.next() * values.reduce((sum, [weight]) => sum + weight, 0);
+    for (const [weight, value] of values) if ((left -= weight) < 0) return value;
+    return this.of(values)[1];
+  }
+}
+
+function randomWorld(draw: Draw): ModelWorldPlan {
+  const memoryEntries = draw.weighted([
+    [2, 0],
+    [2, 1],
+    [2, 2],
+    [4, 8],
+  ]);
+  const below = memoryEntries > 0 ? draw.below(4) : 1 + draw.below(4);
+  const own = draw.below(below + 1);
+  const tiers = Array.from({ length: below }, (_, i): ModelTier => ({
+    place: i < own ? "own" : "shared",
+    form: draw.chance(0.75) ? "entries" : "six",
+  }));
+  const sessions = draw.chance(0.75);
+  return {
+    nodes: draw.weighted([
+      [5, 2],
+      [3, 3],
+      [1, 4],
+    ]),
+    memoryEntries,
+    tiers,
+    sessions,
+    news: draw.of(["none", "reliable", "lossy", "lossy"]),
+    keptRecords: draw.of([1, 3, 0, 0]),
+    clocks: draw.of(["machine", "jumping", "sleeping"]),
+  };
+}
+
+/** The few entries that a program is about, so that its calls meet. */
+function hotEntries(draw: Draw): readonly ModelEntry[] {
+  const keys = CATALOG.filter(({ made }) => made !== "never").map(({ key }) => key);
+  const tenants = draw.chance(0.85) ? TENANTS.slice(0, 1) : TENANTS;
+  const hot = Array.from({ length: 1 + draw.below(3) }, () => draw.of(keys));
+  return hot.flatMap((key) => tenants.map((tenant) => ({ key, tenant })));
+}
+
+function randomAct(draw: Draw, world: ModelWorldPlan, entries: readonly ModelEntry[]): ModelAct {
+  const kind = draw.weighted([
+    [34, "read"],
+    [24, "write"],
+    [14, "quiet"],
+    [6, "pass"],
+    [5, "tier"],
+    [10, "trouble"],
+    [7, "relief"],
+  ] as const);
+  switch (kind) {
+    case "read":
+      return readAct(draw, draw.of(entries));
+    case "write":
+      return writeAct(draw, draw.of(entries));
+    case "quiet":
+      return { do: "quiet" };
+    case "pass":
+      return { do: "pass", ms: draw.of([5, 40, 120, 220, 500]) };
+    case "tier": {
+      const entry = draw.of(entries);
+      return { ...entry, do: draw.of(["evict", "demote"]), tier: draw.below(4) };
+    }
+    case "trouble":
+      return troubleAct(draw, world);
+    default:
+      return draw.chance(0.5) ? { do: "resume" } : { do: "heal", link: randomLink(draw, world) };
+  }
+}
+
+function readAct(draw: Draw, entry: ModelEntry): ModelAct {
+  const isPut = entry.key.startsWith("notes/");
+  return { ...entry, do: isPut || draw.chance(0.35) ? "get" : "compute" };
+}
+
+function writeAct(draw: Draw, entry: ModelEntry): ModelAct {
+  const kind = draw.weighted([
+    [8, "invalidate"],
+    [4, "put"],
+    [1, "putSince"],
+    [2, "refresh"],
+    [2, "delete"],
+  ] as const);
+  const { tenant, key } = entry;
+  const isPut = key.startsWith("notes/");
+  if (kind === "invalidate") {
+    const scope = draw.chance(0.5) ? ({ kind: "key", value: key } as const) : draw.of(SCOPES);
+    const mode = draw.chance(0.75) ? "hard" : "soft";
+    const wait = draw.chance(0.92) ? "everywhere" : "durable";
+    return { do: "invalidate", tenant, scope, mode, wait, touches: draw.chance(0.1) };
+  }
+  if (isPut && kind !== "delete") return { ...entry, do: "put" };
+  return { ...entry, do: kind };
+}
+
+function troubleAct(draw: Draw, world: ModelWorldPlan): ModelAct {
+  const kind = draw.weighted([
+    [4, "crash"],
+    [3, "restart"],
+    [5, "pause"],
+    [5, "cut"],
+    [3, "jump"],
+    [2, "lose"],
+  ] as const);
+  if (kind === "pause")
+    return { do: world.clocks === "sleeping" && draw.chance(0.5) ? "sleep" : "pause" };
+  if (kind === "cut") return { do: "cut", link: randomLink(draw, world) };
+  if (kind === "lose") return { do: "lose", what: draw.chance(0.4) ? "log" : "table" };
+  if (kind === "jump") {
+    const ms = draw.of([50, 300, 900_000]);
+    // A clock that is set back by as much as the machine slept leaves nothing to tell the time by: that is not promised.
+    return { do: "jump", ms: world.clocks === "sleeping" || draw.chance(0.5) ? ms : -ms };
+  }
+  return { do: kind };
+}
+
+function randomLink(draw: Draw, world: ModelWorldPlan): "log" | number {
+  return world.tiers.length === 0 || draw.chance(0.6) ? "log" : draw.below(world.tiers.length);
+}
