@@ -41,7 +41,7 @@ test("a reader whose file was deleted finds nothing, which is not damage", async
   expect(await reader.entries.getEntry("k", "acme")).toBeUndefined();
 });
 
-test("a reader that has the file open reads on when it is evicted", async () => {
+test("race 22: a reader that has the file open reads on when it is evicted", async () => {
   await using bench = new Workbench();
   const base_path = await bench.directory();
   const other = await bench.open({ base_path });

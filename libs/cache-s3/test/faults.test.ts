@@ -159,7 +159,7 @@ serverSuite(["s3"], describe)("faults of a real server", () => {
     expect(got).toBeLessThan(4 * MIB);
   });
 
-  test("a reset within an upload in parts: nothing visible, no upload left open", async () => {
+  test("race 24: a reset within an upload in parts: nothing visible, no upload left open", async () => {
     const one = objects();
     const upload = one.upload(
       "up",

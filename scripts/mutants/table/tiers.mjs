@@ -156,4 +156,26 @@ export const tiers = [
       name: "a reader that has the file open reads on when it is evicted",
     },
   },
+  {
+    id: "writers-share-a-file",
+    removes: "each write of a value has a file of its own",
+    file: "libs/cache-local/src/entry-writer.ts",
+    find: 'id: randomUUID().replaceAll("-", ""),',
+    replace: 'id: key.toString("hex").padStart(32, "0").slice(-32),',
+    test: {
+      file: "libs/cache-local/test/processes/processes.test.ts",
+      name: "a reader sees one whole value or another while two overwrite it",
+    },
+  },
+  {
+    id: "broken-upload-stays",
+    removes: "a stream that broke half-way leaves nothing behind",
+    file: "libs/cache-s3/src/multipart.ts",
+    find: "await this.#client.send(new AbortMultipartUploadCommand(input));",
+    replace: "void AbortMultipartUploadCommand, input;",
+    test: {
+      file: "libs/cache-s3/test/faults.test.ts",
+      name: "a reset within an upload in parts: nothing visible, no upload left open",
+    },
+  },
 ];
