@@ -134,10 +134,12 @@ function addWrites(program: Command, session: Session): void {
       .command("sweep")
       .description("delete what invalidations have killed: frees room, changes no answer"),
   )
+    .option("--rate <copies>", "copies looked at in a second, at most; default: 2000", copiesASecond)
     .addHelpText(
       "after",
       examples(
         "cogniverse-cache sweep --tenant acme",
+        "cogniverse-cache sweep --tenant acme --rate 200",
         "cogniverse-cache sweep --tenant acme --json",
       ),
     )
@@ -194,6 +196,12 @@ function seconds(text: string): number {
   const value = Number(text);
   if (text.trim() !== "" && Number.isFinite(value) && value > 0) return value;
   throw new InvalidArgumentError("Use seconds above 0.");
+}
+
+function copiesASecond(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== "" && Number.isFinite(value) && value > 0) return value;
+  throw new InvalidArgumentError("Use copies a second above 0.");
 }
 
 function examples(...lines: readonly string[]): string {

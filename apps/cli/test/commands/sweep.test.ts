@@ -23,17 +23,43 @@ test("sweep deletes what is dead and nothing else, and says so", async () => {
   });
 });
 
-test("progress is shown to who watches, and taken away at the end", async () => {
+test("progress is shown to who watches, with about how much there is, and taken away at the end", async () => {
   await using home = await CliHome.create();
   await home.runWith({ input: "1" }, "put", "lists/a.json");
   await home.run("invalidate", "--all");
   const shown: string[] = [];
   await home.runWith({ status: (text) => shown.push(text) }, "sweep");
   expect(shown).toEqual([
-    "memory: 0 copies looked at, 0 deleted",
-    "warm: 1 copies looked at, 1 deleted",
+    "memory: 0 of about 0 copies looked at, 0 deleted",
+    "warm: 1 of about 1 copies looked at, 0 deleted",
+    "warm: 1 of about 1 copies looked at, 1 deleted",
     "",
   ]);
+});
+
+test("a sweep that was interrupted is gone on with by the next", async () => {
+  await using home = await CliHome.create();
+  for (let n = 0; n < 8; n++) await home.runWith({ input: "1" }, "put", `lists/${n}.json`);
+  await home.run("invalidate", "--all");
+  const interruption = new AbortController();
+  const { signal } = interruption;
+  // Two copies a second: what was judged is deleted and noted every two seconds.
+  const status = (text: string): void => {
+    if (/[1-7] deleted/.test(text)) interruption.abort(new Error("enough"));
+  };
+  const first = await home.runWith({ status, signal }, "sweep", "--rate", "2");
+  expect(first.code).toBe(130);
+  const { code, out } = await home.run("sweep");
+  expect(code).toBe(0);
+  expect(out).toMatch(/\nwarm: went on where a sweep was interrupted, after [1-7] copies\n/);
+  expect(out).toMatch(/\n([1-7]) of \1 copies deleted\n$/);
+}, 60_000);
+
+test("a rate that is none is refused", async () => {
+  await using home = await CliHome.create();
+  const { code, err } = await home.run("sweep", "--rate", "0");
+  expect(code).toBe(2);
+  expect(err).toContain("copies a second above 0");
 });
 
 test("where the log cannot be read nothing is swept, and that is a failure", async () => {
