@@ -12,6 +12,7 @@ import {
 import { forgottenRules, leaseRules, lostAnswerRules } from "./log-outside-rules.ts";
 import { readRules } from "./log-read-rules.ts";
 import { append, readAll, record } from "./log-samples.ts";
+import { sessionRules } from "./log-session-rules.ts";
 import { sharedLogRules } from "./log-shared-rules.ts";
 import { RuleBook } from "./rule-book.ts";
 import type { Runner } from "./runner.ts";
@@ -48,6 +49,7 @@ export function logRules(
   appendRules(rule);
   unlessRules(rule);
   readRules(rule, options.farBehind ?? 2000);
+  sessionRules(rule);
   if (can("close")) closedRule(rule);
   if (can("close") && can("reopen")) reopenRule(rule);
   if (can("another")) sharedLogRules(rule);

@@ -1,4 +1,10 @@
-import type { InvalidationLog, LogHead } from "@cogniverse/sdk";
+import {
+  type InvalidationLog,
+  type LogHead,
+  type LogSession,
+  plainSession,
+  START,
+} from "@cogniverse/sdk";
 import { type LogFixture, settle } from "@cogniverse/testkit";
 import { fullLog } from "../full/full-log.ts";
 import type { BrokenLog } from "./broken.ts";
@@ -51,6 +57,21 @@ export const brokenSharedLogs: readonly BrokenLog[] = [
     make: () => fullLog({ afterLostAnswer: (again) => again }),
   },
   {
+    fault: "a session reads from the beginning",
+    rule: "a session reads what the log does, and so does another one",
+    make: () => withNodes(readingAll),
+  },
+  {
+    fault: "an acknowledgement waits for nobody",
+    rule: "an acknowledgement waits for a session that lags, until it says what it has applied",
+    make: () => fullLog({ sessions: { waits: false } }),
+  },
+  {
+    fault: "a session that was given back counts on",
+    rule: "an acknowledgement waits for a session that lags, until it is given back",
+    make: () => fullLog({ sessions: { leaves: false } }),
+  },
+  {
     fault: "a log that was made anew has the old id",
     rule: "a log whose storage was wiped is another log",
     make: () => fullLog({ newId: () => "the same" }),
@@ -95,6 +116,15 @@ function withNodes(wrong: (honest: InvalidationLog) => InvalidationLog): LogFixt
 function lagging(honest: InvalidationLog): InvalidationLog {
   let seen: LogHead | undefined;
   return { ...honest, head: async (call) => (seen ??= await honest.head(call)) };
+}
+
+/** Its sessions read from the beginning, whatever they are told. */
+function readingAll(honest: InvalidationLog): InvalidationLog {
+  const session = (): LogSession => {
+    const inner = honest.session?.() ?? plainSession(honest);
+    return { ...inner, read: (from, call) => inner.read({ ...from, position: START }, call) };
+  };
+  return { ...honest, session };
 }
 
 function countingItself(honest: InvalidationLog): InvalidationLog {

@@ -1,5 +1,6 @@
 import { CacheError, type InvalidationLog, type LogHead } from "@cogniverse/sdk";
 import { type LogFixture, memoryLog } from "@cogniverse/testkit";
+import { FullSessions, type SessionBehaviour } from "./full-sessions.ts";
 
 type Append = () => Promise<LogHead | undefined>;
 
@@ -11,6 +12,7 @@ export interface LogBehaviour {
   readonly newId?: () => string;
   /** The D that a node of its own configuration takes, of the storage's. */
   readonly leaseOf?: (own: number, stored: number) => number;
+  readonly sessions?: SessionBehaviour;
 }
 
 const OWN_LEASE_MS = 100;
@@ -20,10 +22,12 @@ export class LogStorage {
   loseNext = false;
   leaseMs = 0;
   readonly behaviour: LogBehaviour;
+  readonly sessions: FullSessions;
   #log: InvalidationLog;
 
   constructor(behaviour: LogBehaviour = {}) {
     this.behaviour = behaviour;
+    this.sessions = new FullSessions(behaviour.sessions);
     this.#log = this.#make();
   }
 
@@ -55,6 +59,10 @@ export function nodeLog(
     leaseMs = leaseOf(ownLeaseMs, storage.leaseMs);
     return answer;
   };
+  const reads: Pick<InvalidationLog, "read" | "snapshot"> = {
+    read: (from, call) => asked((log) => log.read(from, call)),
+    snapshot: (call) => asked((log) => log.snapshot(call)),
+  };
   return {
     get leaseMs() {
       return leaseMs;
@@ -68,8 +76,8 @@ export function nodeLog(
         return (storage.behaviour.afterLostAnswer?.(append, done) ?? (async () => done))();
       }),
     head: (call) => asked((log) => log.head(call)),
-    read: (from, call) => asked((log) => log.read(from, call)),
-    snapshot: (call) => asked((log) => log.snapshot(call)),
+    ...reads,
+    session: () => storage.sessions.session(reads),
   };
 }
 
