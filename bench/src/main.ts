@@ -11,6 +11,7 @@ import { localWorkload } from "./workloads/local.ts";
 import { memoryWorkload } from "./workloads/memory.ts";
 import { redisWorkload } from "./workloads/redis.ts";
 import { s3Workload } from "./workloads/s3.ts";
+import { sweepLocalWorkload, sweepRedisWorkload } from "./workloads/sweep.ts";
 import { telemetryWorkload } from "./workloads/telemetry.ts";
 
 const interruption = new AbortController();
@@ -32,6 +33,8 @@ process.exitCode = await runBench(process.argv.slice(2), {
     s3Workload,
     gcsWorkload,
     telemetryWorkload,
+    sweepLocalWorkload,
+    sweepRedisWorkload,
   ],
   signal: interruption.signal,
   print: (text) => void process.stdout.write(`${text}\n`),

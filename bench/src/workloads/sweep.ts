@@ -10,7 +10,7 @@ import type { Figure, Workload, WorkloadPace } from "../workload.ts";
 /** A reader's p99 beside a sweep, at most so many times that without. */
 const MOST = 1.2;
 /** A round is so many times as long as those of contests: of few reads the slowest hundredth says nothing. */
-const ROUNDS_LONGER = 125;
+const ROUNDS_LONGER = 100;
 
 const about = `a reader's p99 beside a sweep of ${ENTRIES / DEAD_EVERY} dead of ${ENTRIES} entries`;
 

@@ -1,5 +1,5 @@
 import { expect, test } from "@jest/globals";
-import { MemoryLog } from "@cogniverse/core";
+import { MemoryLog, type CacheManagerOptions } from "@cogniverse/core";
 import type { InvalidationLog } from "@cogniverse/sdk";
 import { expectNoUnhandledRejections } from "../support/no-unhandled.ts";
 import { setUp } from "../support/set-up.ts";
@@ -57,6 +57,27 @@ test("of the nodes that share a tier the first to come sweeps it for all, until 
   const before = it.faults("disk").count("scan");
   await it.clock.advanceAndSettle(ROUND);
   expect(it.faults("disk").count("scan") - before).toBe(1);
+  for (const node of nodes) await node.close();
+  await it.manager.close();
+});
+
+test("what another node has swept a moment ago is left for now, whatever came in since", async () => {
+  const it = setUp({ disk: "entry" }, { log: new MemoryLog("one") });
+  const at = (share: number): CacheManagerOptions["random"] => ({
+    next: () => share,
+    id: () => `node-${share}`,
+  });
+  // Rounds after 0.1 and after 0.37 of an hour; of the first again after 0.9 more.
+  const nodes = [it.restart({ sweep, random: at(0) }), it.restart({ sweep, random: at(0.3) })];
+  await it.acme.put("b/1", 1);
+  for (const node of nodes) await node.get("x", "acme");
+  await it.clock.advanceAndSettle(0.2 * HOUR);
+  await it.acme.put("a/1", 1);
+  await it.acme.invalidate(A);
+  await it.clock.advanceAndSettle(0.3 * HOUR);
+  expect(await it.backends["disk"]?.listKeys("", "acme")).toEqual(["a/1", "b/1"]);
+  await it.clock.advanceAndSettle(0.6 * HOUR);
+  expect(await it.backends["disk"]?.listKeys("", "acme")).toEqual(["b/1"]);
   for (const node of nodes) await node.close();
   await it.manager.close();
 });

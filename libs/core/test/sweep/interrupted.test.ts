@@ -27,12 +27,12 @@ async function killed(kind: "entry" | "six" = "entry"): Promise<Filled> {
   return it;
 }
 
-/** Leaves a sweep when it has noted once how far it is: after five steps. */
+/** Leaves a sweep when it has deleted and noted once how far it is, after five steps, and has judged one step more. */
 async function interrupt(it: SetUp): Promise<void> {
   const controller = new AbortController();
   const { signal } = controller;
   const ended = it.manager.sweep("acme", { rate: SLOW, signal }).catch((error: unknown) => error);
-  await it.clock.advanceAndSettle(2300);
+  await it.clock.advanceAndSettle(2700);
   controller.abort("enough");
   expect(await ended).toBe("enough");
   await it.manager.flush();

@@ -1,4 +1,6 @@
 import { randomUUID } from "node:crypto";
+import { connect } from "node:net";
+import { text } from "node:stream/consumers";
 import { describe, expect, jest, test } from "@jest/globals";
 import type { CacheManager } from "@cogniverse/core";
 import { serverSuite, sharedRedis } from "@cogniverse/test-servers";
@@ -28,6 +30,15 @@ async function livingIn(cache: CacheManager): Promise<number> {
   let living = 0;
   for (let n = 0; n < ENTRIES; n += 4) if ((await cache.get(keyOf(n), tenant)) === n) living++;
   return living;
+}
+
+/** What a server holds, by a bare connection. */
+async function keysOf(url: string, prefix: string): Promise<readonly string[]> {
+  const { hostname, port } = new URL(url);
+  const socket = connect(Number(port), hostname);
+  socket.end(`KEYS ${prefix}*\r\n`);
+  const answer = await text(socket);
+  return answer.split("\r\n").filter((line) => line.startsWith(prefix));
 }
 
 /** Sweeps on one node until it is killed, and then on another. */
@@ -115,5 +126,17 @@ serverSuite(["redis"], describe)("in Redis", () => {
 
   test("of two nodes one sweeps", async () => {
     expect(await bothAtOnce(await inRedis())).toEqual(sweptOnce);
+  });
+
+  test("of a tenant that has nothing left the server keeps nothing but the log", async () => {
+    const { url } = await sharedRedis();
+    const key_prefix = `test-${randomUUID()}:`;
+    const config = { url, key_prefix };
+    await using cache = await openNode({ tiers: [{ backend: "redis", config }], leaseMs: 1500 });
+    await cache.put("a/1", 1, tenant);
+    await cache.invalidate({ kind: "tenant" }, tenant);
+    expect(await cache.sweep(tenant)).toMatchObject({ deleted: 1 });
+    const names = await keysOf(url, key_prefix);
+    expect(names.filter((name) => !name.startsWith(`${key_prefix}cog:{log}`))).toEqual([]);
   });
 });

@@ -88,6 +88,7 @@ test("a node that says nothing for ten seconds is taken for gone; when it wakes 
   await it.clock.advanceAndSettle(10_000);
   expect(before).toBeLessThan(ENTRIES);
   const [first, second] = [await sweeping, await taking];
+  expect(first.tiers).toMatchObject([{ state: "elsewhere" }]);
   expect(second.tiers).toMatchObject([{ state: "complete", earlier: 160 }]);
   expect(first.deleted + second.deleted).toBe(ENTRIES);
   expect(await it.backends["disk"]?.listKeys("", "acme")).toEqual([]);
@@ -95,18 +96,22 @@ test("a node that says nothing for ten seconds is taken for gone; when it wakes 
   await it.other.close();
 });
 
-test("two sweeps of one tenant in one process come one after the other, two tenants side by side", async () => {
-  const it = await twoNodes();
-  await it.manager.put("a/1", 1, "beta");
-  const [one, two, beta] = [
-    it.manager.sweep("acme", { rate: SLOW }),
-    it.manager.sweep("acme", { rate: SLOW }),
-    it.manager.sweep("beta", { rate: SLOW }),
-  ];
-  expect(await beta).toMatchObject({ scanned: 1 });
-  await it.clock.advanceAndSettle(10_000);
-  expect(await one).toMatchObject({ deleted: ENTRIES });
-  expect(await two).toMatchObject({ scanned: 0 });
-  await it.manager.close();
-  await it.other.close();
-});
+test.each(["entry", "memory"] as const)(
+  "two sweeps of one tenant in one process come one after the other, over %s, and two tenants side by side",
+  async (kind) => {
+    const it = setUp({ tier: kind });
+    await Promise.all(Array.from({ length: ENTRIES }, (_, i) => it.acme.put(`a/${i}`, i)));
+    await it.acme.invalidate({ kind: "tenant" });
+    await it.manager.put("a/1", 1, "beta");
+    const [one, two, beta] = [
+      it.manager.sweep("acme", { rate: SLOW }),
+      it.manager.sweep("acme", { rate: SLOW }),
+      it.manager.sweep("beta", { rate: SLOW }),
+    ];
+    expect(await beta).toMatchObject({ scanned: 1 });
+    await it.clock.advanceAndSettle(10_000);
+    expect(await one).toMatchObject({ scanned: ENTRIES, deleted: ENTRIES });
+    expect(await two).toMatchObject({ scanned: 0 });
+    await it.manager.close();
+  },
+);
