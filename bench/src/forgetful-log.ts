@@ -8,6 +8,7 @@ import {
   type LogSnapshot,
   type NewRecord,
 } from "@cogniverse/sdk";
+import { threadCpuMs } from "./thread-cpu.ts";
 
 /**
  * Counts records and keeps none, so that what grows is the mirror alone. Sound as long as one manager appends, which hears of its own records, and
@@ -19,8 +20,8 @@ export class ForgetfulLog implements InvalidationLog {
   readonly sharesClock: boolean;
   readonly #given: () => readonly LogRecord[];
   #head: LogHead = { logId: "forgetful", position: START };
-  /** By `performance.now()`, when the last snapshot was handed over. */
-  snapshotAt = 0;
+  /** CPU that this thread had used when the last snapshot was handed over, in milliseconds. */
+  snapshotAtCpuMs = 0;
 
   /** `given`: what is in it from the start, asked for with each snapshot and kept by nobody. */
   constructor(leaseMs: number = 0, given: () => readonly LogRecord[] = () => []) {
@@ -47,7 +48,7 @@ export class ForgetfulLog implements InvalidationLog {
     const records = this.#given();
     const position = records.at(-1)?.position ?? START;
     if (position > this.#head.position) this.#head = { ...this.#head, position };
-    this.snapshotAt = performance.now();
+    this.snapshotAtCpuMs = threadCpuMs();
     return { head: this.#head, records };
   }
 }

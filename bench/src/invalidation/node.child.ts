@@ -9,7 +9,7 @@ const KEY = "search_results/query-1/hybrid.json";
 /** Between two reads of one node. */
 const READ_MS = 5;
 /** Until all others have the key again, on every tier. */
-const WARM_MS = 50;
+const WARM_MS = 150;
 const LEAST_ROUNDS = 3;
 const VALUE = { rows: "what was said in the segment ".repeat(30) };
 
