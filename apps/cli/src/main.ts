@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { readProcessInput } from "./input.ts";
+import { askOnTerminal, readProcessInput } from "./input.ts";
 import { processOutput } from "./output.ts";
 import { run } from "./run.ts";
 
@@ -13,6 +13,9 @@ process.stdout.on("error", (error) =>
 process.exitCode = await run(process.argv.slice(2), {
   output: processOutput,
   readInput: () => readProcessInput(interrupt.signal),
+  ...(process.stdin.isTTY && process.stderr.isTTY
+    ? { ask: (question: string): Promise<string> => askOnTerminal(question, interrupt.signal) }
+    : {}),
   env: process.env,
   signal: interrupt.signal,
 });

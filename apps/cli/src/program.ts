@@ -2,10 +2,13 @@ import tab from "@bomb.sh/tab/commander";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { configCheckCommand, configSchemaCommand } from "./commands/config-commands.ts";
 import { doctorCommand } from "./commands/doctor-command.ts";
+import { depsCommand } from "./commands/deps-command.ts";
 import { infoCommand } from "./commands/info-command.ts";
 import { getCommand, listCommand } from "./commands/read-commands.ts";
+import { purgeCommand } from "./commands/purge-command.ts";
 import { statsCommand } from "./commands/stats-command.ts";
 import { sweepCommand } from "./commands/sweep-command.ts";
+import { whyCommand } from "./commands/why-command.ts";
 import { invalidateCommand, putCommand } from "./commands/write-commands.ts";
 import { packageVersion } from "./package-version.ts";
 import type { Session } from "./session.ts";
@@ -23,6 +26,7 @@ export function makeProgram(session: Session): Command {
     .exitOverride();
   addReads(program, session);
   addWrites(program, session);
+  addPurge(program, session);
   addConfig(program, session);
   addDoctor(program, session);
   tab(program);
@@ -61,6 +65,27 @@ function addReads(program: Command, session: Session): void {
       examples("cogniverse-cache info experiments/e1/results.json --tenant acme --sources"),
     )
     .action((key, options) => infoCommand(session, key, options));
+  onTenant(
+    program
+      .command("why <key>")
+      .description("show for every tier which record killed its copy, when, from where and why"),
+  )
+    .addHelpText(
+      "after",
+      examples("cogniverse-cache why experiments/e1/results.json --tenant acme"),
+    )
+    .action((key, options) => whyCommand(session, key, options));
+  onTenant(
+    program.command("deps <key>").description("print the tree of what a value was derived from"),
+  )
+    .addHelpText(
+      "after",
+      examples(
+        "cogniverse-cache deps experiments/e1/results.json --tenant acme",
+        "cogniverse-cache deps experiments/e1/results.json --tenant acme --json",
+      ),
+    )
+    .action((key, options) => depsCommand(session, key, options));
   onTenant(
     program
       .command("stats")
@@ -108,7 +133,7 @@ function addWrites(program: Command, session: Session): void {
     .option("--video <id>", "all artefacts of a video, by its whole id, and what came from them")
     .option("--tag <tag>", "everything that carries the tag")
     .option("--all", "everything of the tenant")
-    .option("--dry-run", "only count what would die")
+    .option("--dry-run", "only count what would die, also of what was derived from it")
     .option("--no-count", "do not count what dies: quick for a tenant of any size")
     .option(
       "--soft",
@@ -134,7 +159,11 @@ function addWrites(program: Command, session: Session): void {
       .command("sweep")
       .description("delete what invalidations have killed: frees room, changes no answer"),
   )
-    .option("--rate <copies>", "copies looked at in a second, at most; default: 2000", copiesASecond)
+    .option(
+      "--rate <copies>",
+      "copies looked at in a second, at most; default: 1000",
+      copiesASecond,
+    )
     .addHelpText(
       "after",
       examples(
@@ -144,6 +173,21 @@ function addWrites(program: Command, session: Session): void {
       ),
     )
     .action((options) => sweepCommand(session, options));
+}
+
+function addPurge(program: Command, session: Session): void {
+  onTenant(
+    program
+      .command("purge")
+      .description("remove a tenant: dead at once everywhere, then gone from every tier"),
+  )
+    .option("-y, --yes", "do not ask; needed where nobody can be asked")
+    .option("--reason <text>", "kept with the record")
+    .addHelpText(
+      "after",
+      examples("cogniverse-cache purge --tenant globex --yes --reason 'contract ended'"),
+    )
+    .action((options) => purgeCommand(session, options));
 }
 
 function addConfig(program: Command, session: Session): void {

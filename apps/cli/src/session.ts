@@ -17,6 +17,8 @@ export interface Session {
   readonly output: Output;
   /** All of standard input. Rejects with the signal's reason at Ctrl-C. */
   readonly readInput: () => Promise<Uint8Array>;
+  /** Asks a person and resolves with the line that was typed; left out where there is nobody to ask. Rejects with the signal's reason at Ctrl-C. */
+  readonly ask?: (question: string) => Promise<string>;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Aborts at Ctrl-C. */
   readonly signal: AbortSignal;

@@ -1,6 +1,9 @@
 export { CacheManager } from "./manager/cache-manager.ts";
 export type { CacheManagerOptions, TenantOptions } from "./manager/manager-options.ts";
-export type { CopyDetails, CopyInfo, ScopePreview } from "./manager/inspection.ts";
+export type { CopyDetails, CopyInfo, KeyExplanation } from "./manager/inspection.ts";
+export type { KillReport } from "./manager/kill-report.ts";
+export type { ScopePreview, TierPreview } from "./manager/preview.ts";
+export type { Lineage, Source } from "./dependencies/lineage.ts";
 export type { BackgroundSweepOptions } from "./sweep/background-options.ts";
 export {
   DEFAULT_BACKGROUND_SWEEP_RATE,

@@ -4,7 +4,7 @@ import { videoTag } from "@cogniverse/core";
 import { EXIT, ExitError } from "../exit-code.ts";
 import { codeOf } from "../error-code.ts";
 import { leftOut, refuseLeftOut } from "../left-out.ts";
-import { duration, writeJson, writeTable } from "../output.ts";
+import { duration, size, writeJson, writeTable } from "../output.ts";
 import { changeCache, tenantOf, withCache, type Session, type TenantOptions } from "../session.ts";
 import { typedKey } from "../typed-key.ts";
 import { parseValue, typeOfKey, type ValueType } from "../value-form.ts";
@@ -110,11 +110,18 @@ async function previewCommand(
     const isEmpty = preview.keys === 0;
     return { found: preview, lacks: await leftOut(cache, failures, { tenant, isEmpty }) };
   });
-  const { keys, byTier } = found;
-  if (options.json === true) writeJson(output, { dryRun: true, keys, byTier });
+  const { keys, derived, byTier } = found;
+  if (options.json === true) writeJson(output, { dryRun: true, ...found });
   else {
-    output.write(`would kill ${keysOf(keys)} (${textOf(scope)}); nothing was changed\n`);
-    writeTable(output, ["tier", "copies"], Object.entries(byTier));
+    const only = derived === 0 ? "" : `, ${derived} of them for what they were derived from`;
+    output.write(`would kill ${keysOf(keys)}${only} (${textOf(scope)}); nothing was changed\n`);
+    const rows = Object.entries(byTier).map(([tier, t]) => [
+      tier,
+      t.entries,
+      t.derived,
+      size(t.bytes),
+    ]);
+    writeTable(output, ["tier", "copies", "derived", "size"], rows);
   }
   refuseLeftOut("the count", lacks);
 }

@@ -24,21 +24,34 @@ async function filled(): Promise<CliHome> {
 }
 
 test.each([
-  ["a key", ["--key", "experiments/a/one.json"], 2],
-  ["a prefix", ["--prefix", "experiments/a/"], 3],
-  ["a pattern", ["--pattern", "experiments/*/one.json"], 3],
-  ["a video", ["--video", VIDEO], 1],
-  ["a tag", ["--tag", "nightly"], 3],
-  ["the tenant", ["--all"], 6],
-  ["a tag that nothing carries", ["--tag", "none"], 0],
-])("by %s, and a dry run says before how many die", async (_what, scope, dying) => {
+  ["a key", ["--key", "experiments/a/one.json"], 2, 1],
+  ["a prefix", ["--prefix", "experiments/a/"], 3, 1],
+  ["a pattern", ["--pattern", "experiments/*/one.json"], 3, 1],
+  ["a video", ["--video", VIDEO], 1, 0],
+  ["a tag", ["--tag", "nightly"], 3, 1],
+  ["the tenant", ["--all"], 6, 0],
+  ["a tag that nothing carries", ["--tag", "none"], 0, 0],
+])("by %s, and a dry run says before how many die", async (_what, scope, dying, derived) => {
   await using home = await filled();
   const count = async (): Promise<number> =>
     JSON.parse((await home.run("ls", "--json")).out).length;
   const json = JSON.parse((await home.run("invalidate", ...scope, "--dry-run", "--json")).out);
-  expect(json).toEqual({ dryRun: true, keys: dying, byTier: { memory: 0, warm: dying } });
+  expect(json).toEqual({
+    dryRun: true,
+    keys: dying,
+    derived,
+    byTier: {
+      memory: { entries: 0, derived: 0, bytes: 0 },
+      warm: { entries: dying, derived, bytes: expect.any(Number) },
+    },
+  });
+  expect(json.byTier.warm.bytes > 0).toBe(dying > 0);
   const dry = await home.run("invalidate", ...scope, "--dry-run");
-  expect(dry.out).toMatch(new RegExp(`^would kill ${dying} keys? \\(.+\\); nothing was changed\n`));
+  expect(dry.out).toMatch(
+    new RegExp(
+      `^would kill ${dying} keys?${derived > 0 ? ", 1 of them for what they were derived from" : ""} \\(.+\\); nothing was changed\n`,
+    ),
+  );
   expect(await count()).toBe(6);
   const done = await home.run("invalidate", ...scope, "--reason", "a test");
   const nothing = dying > 0 ? "" : "nothing that lives now was covered by tag none\n";

@@ -20,6 +20,8 @@ export type Ran = Readonly<{ code: number; out: string; bytes: Uint8Array; err: 
 export type RunOptions = Readonly<{
   input?: Uint8Array | string;
   isTerminal?: boolean;
+  /** Somebody can be asked, and answers so. */
+  answer?: string;
   signal?: AbortSignal;
   /** Somebody watches: is given each line of progress. */
   status?: (text: string) => void;
@@ -76,6 +78,7 @@ export class CliHome implements AsyncDisposable {
         note: (line) => void err.push(`${line}\n`),
         ...(options.status === undefined ? {} : { status: options.status }),
       },
+      ...(options.answer === undefined ? {} : { ask: answering(options.answer, err) }),
       readInput: async () => new Uint8Array(Buffer.from(options.input ?? "")),
       env: { ...this.env, ...options.env },
       signal: options.signal ?? new AbortController().signal,
@@ -116,6 +119,13 @@ export class CliHome implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await rm(this.folder, { recursive: true, force: true });
   }
+}
+
+function answering(answer: string, err: string[]): NonNullable<Session["ask"]> {
+  return async (question) => {
+    err.push(`${question}\n`);
+    return answer;
+  };
 }
 
 /** Waits for a process to end, with all that it wrote. */

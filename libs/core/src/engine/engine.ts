@@ -36,6 +36,7 @@ export class Engine {
   readonly mirror: Mirror = new Mirror();
   readonly scopes: ComputeScopes = new ComputeScopes();
   readonly tiers: readonly Tier[];
+  readonly log: InvalidationLog;
   readonly coherence: Coherence;
   readonly background: Background;
   readonly prices: Prices | undefined;
@@ -65,6 +66,7 @@ export class Engine {
       options,
     );
     const truth = log ?? new MemoryLog(this.random.id());
+    this.log = truth;
     const { mirror, clock, logger } = this;
     this.coherence = new Coherence({
       log: truth,

@@ -30,18 +30,24 @@ type Said = Readonly<{ scope: Scope; judge: (verdict: Verdict) => void }>;
  */
 export function explainKill(marks: Marks, path: string, copy: Judged): Explanation | undefined {
   let worst: Explanation | undefined;
-  const hear = (all: Iterable<Said>, source: Scope | undefined): void => {
-    for (const { scope, judge } of all) {
-      const verdict = new Verdict();
-      judge(verdict);
-      const kill = verdict.kill();
-      if (kill !== undefined && isWorse(kill, worst)) worst = { ...kill, scope, source };
-    }
-  };
-  hear(ofKey(marks, path, copy.asOf), undefined);
-  for (const tag of copy.tags) hear(ofTag(marks, tag, copy.asOf), undefined);
-  for (const stamp of copy.inherited) hear(ofStamp(marks, path, stamp), stamp.scope);
+  for (const each of allKills(marks, path, copy)) if (isWorse(each, worst)) worst = each;
   return worst;
+}
+
+/** What each scope of the copy has to say against it, one by one. */
+export function* allKills(marks: Marks, path: string, copy: Judged): Iterable<Explanation> {
+  yield* heard(ofKey(marks, path, copy.asOf), undefined);
+  for (const tag of copy.tags) yield* heard(ofTag(marks, tag, copy.asOf), undefined);
+  for (const stamp of copy.inherited) yield* heard(ofStamp(marks, path, stamp), stamp.scope);
+}
+
+function* heard(all: Iterable<Said>, source: Scope | undefined): Iterable<Explanation> {
+  for (const { scope, judge } of all) {
+    const verdict = new Verdict();
+    judge(verdict);
+    const kill = verdict.kill();
+    if (kill !== undefined) yield { ...kill, scope, source };
+  }
 }
 
 function isWorse(kill: Kill, than: Kill | undefined): boolean {

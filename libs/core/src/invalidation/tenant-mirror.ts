@@ -3,7 +3,7 @@ import { covers, literalPrefix, matchesPattern } from "@cogniverse/sdk/keys";
 import { KnownSources, type Spoken } from "../dependencies/known-sources.ts";
 import { sourcePathOf } from "../dependencies/source-record.ts";
 import { Below } from "./below.ts";
-import { explainKill, type Explanation } from "./explain-kill.ts";
+import { allKills, explainKill, type Explanation, type Marks } from "./explain-kill.ts";
 import { raise, type Mark } from "./mark.ts";
 import { Verdict, type Judged, type Kill } from "./verdict.ts";
 
@@ -80,7 +80,21 @@ export class TenantMirror {
 
   /** As {@link kill}, with what the record was on. For people: it looks at every scope of the copy one by one. */
   explain(path: string, copy: Judged): Explanation | undefined {
-    const marks = {
+    return explainKill(this.#marks(), path, copy);
+  }
+
+  /** All that would kill any copy of the key that is older, with these tags and sources or none. For people, too. Latest first. */
+  killsOf(path: string, { tags, inherited }: Omit<Judged, "asOf">): readonly Explanation[] {
+    const oldest = inherited.map((stamp): ScopeStamp => ({ scope: stamp.scope, asOf: START }));
+    const copy = { asOf: START, tags, inherited: oldest };
+    const kills = [...allKills(this.#marks(), path, copy)];
+    return kills
+      .filter(({ position }, i) => kills.findIndex((k) => k.position === position) === i)
+      .toSorted((a, b) => b.position - a.position);
+  }
+
+  #marks(): Marks {
+    return {
       tenant: this.#tenant,
       keys: this.#keys,
       prefixes: this.#prefixes,
@@ -89,7 +103,6 @@ export class TenantMirror {
       below: this.#below,
       last: this.#last,
     };
-    return explainKill(marks, path, copy);
   }
 
   /** What was derived from which content, and who is to be told of it. */

@@ -1,26 +1,31 @@
 import {
   isUnreadable,
+  START,
   type MissCause,
   type Scope,
   type StoredHead,
   type UnreadableCopy,
 } from "@cogniverse/sdk";
-import { covers } from "@cogniverse/sdk/keys";
+import { decodeKey } from "@cogniverse/sdk/keys";
 import type { Engine } from "../engine/engine.ts";
-import type { Kill } from "../invalidation/verdict.ts";
 import type { KnownKey } from "../keys/key-registry.ts";
 import type { TenantState } from "../tenant/tenant-state.ts";
 import type { Tier, TierAnswer } from "../tier/tier.ts";
-import { headsOf, isServable } from "./listing.ts";
+import { KillReports, type KillReport } from "./kill-report.ts";
+import { isServable } from "./listing.ts";
 
-/** One tier's copy of a key. Milliseconds; `remainingMs` `null` = never expires. `why`: why it would not be served. `killedBy`: the record, where one did. */
+/**
+ * One tier's copy of a key. Milliseconds; `remainingMs` `null` = never expires. `why`: why it would not be served. `killedBy`: the record, where one did; an
+ * `invalidated` copy without one died with its log, which another replaced.
+ */
 export type CopyInfo = Readonly<
   | { tier: string; state: "valid"; copy: CopyDetails }
-  | { tier: string; state: "refused"; why: MissCause; killedBy?: Kill; copy?: CopyDetails }
+  | { tier: string; state: "refused"; why: MissCause; killedBy?: KillReport; copy?: CopyDetails }
 >;
 
-/** What is known of a copy. `bytes` before compression. */
+/** What is known of a copy. `createdAt`: epoch milliseconds of its maker; `bytes` before compression. */
 export type CopyDetails = Readonly<{
+  createdAt: number;
   ageMs: number;
   remainingMs: number | null;
   bytes: number;
@@ -34,8 +39,15 @@ export type CopyDetails = Readonly<{
   user: Readonly<Record<string, string>>;
 }>;
 
-/** What an invalidation would kill, by tier; an entry that two tiers hold counts in both. `keys`: distinct ones. */
-export type ScopePreview = Readonly<{ keys: number; byTier: Readonly<Record<string, number>> }>;
+/**
+ * Why a key is served, or not. `records`: what would kill any older copy of it, latest first, also where no tier has a copy any more; the tags by which a
+ * copy died are known as long as one is there, those that follow from the key always.
+ */
+export type KeyExplanation = Readonly<{
+  key: string;
+  copies: readonly CopyInfo[];
+  records: readonly KillReport[];
+}>;
 
 /** Asks every tier for its copy's metadata. */
 export async function inspectKey(
@@ -45,6 +57,7 @@ export async function inspectKey(
   signal: AbortSignal | undefined,
 ): Promise<readonly CopyInfo[]> {
   if (!engine.coherence.serves()) await engine.coherence.renew();
+  const reports = new KillReports(engine, signal);
   return Promise.all(
     engine.tiers.map(async (tier) => {
       const answer = await tier.call(
@@ -52,36 +65,54 @@ export async function inspectKey(
         (call) => tier.entries.headEntry(key.path, tenant.tenantId, call),
         { signal },
       );
-      return describe(engine, tenant, key, tier, answer);
+      return describe({ engine, tenant, path: key.path, reports }, tier, answer);
     }),
   );
 }
 
-function describe(
+/** As {@link inspectKey}, with the records that speak of the key whatever the tiers hold. */
+export async function explainKey(
   engine: Engine,
   tenant: TenantState,
   key: KnownKey,
+  signal: AbortSignal | undefined,
+): Promise<KeyExplanation> {
+  const copies = await inspectKey(engine, tenant, key, signal);
+  const known = copies.flatMap(({ copy }) => copy ?? []);
+  const tags = [...new Set([...key.tags, ...known.flatMap((copy) => copy.tags)])];
+  const sources = known.flatMap((copy) => copy.sources);
+  const inherited = sources.map((scope) => ({ scope, asOf: START }));
+  const reports = new KillReports(engine, signal);
+  const kills = tenant.mirror.killsOf(key.path, { tags, inherited });
+  const records = await Promise.all(kills.map((kill) => reports.of(kill)));
+  return { key: decodeKey(key.path), copies, records };
+}
+
+type Inspected = Readonly<{
+  engine: Engine;
+  tenant: TenantState;
+  path: string;
+  reports: KillReports;
+}>;
+
+async function describe(
+  { engine, tenant, path, reports }: Inspected,
   { name: tier }: Tier,
   answer: TierAnswer<StoredHead | UnreadableCopy | undefined>,
-): CopyInfo {
+): Promise<CopyInfo> {
   if (!answer.up) return { tier, state: "refused", why: "tier-down" };
   if (answer.value === undefined) return { tier, state: "refused", why: "absent" };
   if (isUnreadable(answer.value)) return { tier, state: "refused", why: answer.value.unreadable };
   const { metadata } = answer.value;
   const copy = details(engine, answer.value);
   if (metadata.logId === "") return { tier, state: "refused", why: "foreign", copy };
-  if (isServable(engine, tenant, key.path, answer.value)) return { tier, state: "valid", copy };
-  if (copy.remainingMs !== null && copy.remainingMs <= 0)
-    return { tier, state: "refused", why: "expired", copy };
+  if (isServable(engine, tenant, path, answer.value)) return { tier, state: "valid", copy };
   if (!engine.coherence.serves()) return { tier, state: "refused", why: "log-down", copy };
-  const kill = tenant.mirror.kill(key.path, metadata);
-  return {
-    tier,
-    state: "refused",
-    why: "invalidated",
-    copy,
-    ...(kill === undefined ? {} : { killedBy: kill }),
-  };
+  const isOwn = metadata.logId === engine.coherence.logId;
+  const kill = isOwn ? tenant.mirror.explain(path, metadata) : undefined;
+  if (kill !== undefined)
+    return { tier, state: "refused", why: "invalidated", copy, killedBy: await reports.of(kill) };
+  return { tier, state: "refused", why: isOwn ? "expired" : "invalidated", copy };
 }
 
 function details(engine: Engine, { metadata, ageMs }: StoredHead): CopyDetails {
@@ -99,6 +130,7 @@ function details(engine: Engine, { metadata, ageMs }: StoredHead): CopyDetails {
     user,
   } = metadata;
   return {
+    createdAt,
     ageMs: ageMs ?? Math.max(0, now - createdAt),
     remainingMs: expiresAt === null ? null : expiresAt - now,
     bytes,
@@ -111,33 +143,4 @@ function details(engine: Engine, { metadata, ageMs }: StoredHead): CopyDetails {
     position: asOf,
     user,
   };
-}
-
-/** Counts the living entries that the scope covers, by their key, tags or sources. */
-export async function previewScope(
-  engine: Engine,
-  tenant: TenantState,
-  scope: Scope,
-  signal: AbortSignal | undefined,
-): Promise<ScopePreview> {
-  const keys = new Set<string>();
-  const byTier: Record<string, number> = {};
-  if (!engine.coherence.serves()) await engine.coherence.renew();
-  for (const tier of engine.tiers) {
-    byTier[tier.name] = 0;
-    for await (const { key, head } of headsOf(tier, tenant, "", signal)) {
-      if (!isServable(engine, tenant, key, head) || !falls(scope, key, head)) continue;
-      byTier[tier.name] = (byTier[tier.name] ?? 0) + 1;
-      keys.add(key);
-    }
-  }
-  return { keys: keys.size, byTier };
-}
-
-function falls(scope: Scope, key: string, { metadata }: StoredHead): boolean {
-  return (
-    covers(scope, { kind: "key", value: key }) ||
-    metadata.tags.some((tag) => covers(scope, { kind: "tag", value: tag })) ||
-    metadata.inherited.some((stamp) => covers(scope, stamp.scope))
-  );
 }

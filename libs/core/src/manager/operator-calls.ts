@@ -1,4 +1,5 @@
 import type { Call, Key, Scope } from "@cogniverse/sdk";
+import { lineageOf, type Lineage } from "../dependencies/lineage.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { KeyRegistry } from "../keys/key-registry.ts";
 import type { Purger } from "../purge/purger.ts";
@@ -7,7 +8,8 @@ import type { Sweeper, SweepOptions } from "../sweep/sweeper.ts";
 import type { SweepReport } from "../sweep/sweep-report.ts";
 import type { TenantState } from "../tenant/tenant-state.ts";
 import { canonicalScope } from "./canonical-scope.ts";
-import { inspectKey, previewScope, type CopyInfo, type ScopePreview } from "./inspection.ts";
+import { explainKey, inspectKey, type CopyInfo, type KeyExplanation } from "./inspection.ts";
+import { previewScope, type ScopePreview } from "./preview.ts";
 
 /** What answers an operator's call on one tenant. */
 export type Asked = Readonly<{
@@ -27,6 +29,20 @@ export abstract class OperatorCalls {
   inspect(key: Key<unknown> | string, tenantId: string, call?: Call): Promise<readonly CopyInfo[]> {
     return this.ask(tenantId, async ({ engine, registry, tenant }) =>
       inspectKey(engine, tenant, registry.resolve(key), call?.signal ?? undefined),
+    );
+  }
+
+  /** Why a key is served or not: for every tier the record that killed its copy, when, from which node and for what reason, and all that would kill an older one. */
+  explain(key: Key<unknown> | string, tenantId: string, call?: Call): Promise<KeyExplanation> {
+    return this.ask(tenantId, async ({ engine, registry, tenant }) =>
+      explainKey(engine, tenant, registry.resolve(key), call?.signal ?? undefined),
+    );
+  }
+
+  /** What a key was derived from, over every level whose copies are there: each source with the position and content it was read at, and whether it died since. */
+  lineage(key: Key<unknown> | string, tenantId: string, call?: Call): Promise<Lineage> {
+    return this.ask(tenantId, async ({ engine, registry, tenant }) =>
+      lineageOf(engine, tenant, registry.resolve(key), call?.signal ?? undefined),
     );
   }
 

@@ -23,6 +23,9 @@ const OF_MANAGER: Readonly<Record<string, (cache: CacheManager) => Promise<unkno
   stats: (c) => c.stats("acme"),
   inspect: (c) => c.inspect(key, "acme"),
   preview: (c) => c.preview({ kind: "tenant" }, "acme"),
+  explain: (c) => c.explain(key, "acme"),
+  lineage: (c) => c.lineage(key, "acme"),
+  purge: (c) => c.purge("acme"),
 };
 
 type Handle = ReturnType<CacheManager["forTenant"]>;

@@ -46,13 +46,13 @@ describe("inspect", () => {
 
 describe("preview counts what an invalidation would kill, and kills nothing", () => {
   test.each([
-    [{ kind: "key", value: "notes/1" } as const, 1],
-    [{ kind: "prefix", value: "notes/" } as const, 2],
-    [{ kind: "tag", value: "red" } as const, 2],
-    [{ kind: "glob", value: "*/1" } as const, 3],
-    [{ kind: "tenant" } as const, 4],
-    [{ kind: "key", value: "sources/1" } as const, 2],
-  ])("%j: %i keys", async (scope, count) => {
+    [{ kind: "key", value: "notes/1" } as const, 1, 0],
+    [{ kind: "prefix", value: "notes/" } as const, 2, 0],
+    [{ kind: "tag", value: "red" } as const, 2, 0],
+    [{ kind: "glob", value: "*/1" } as const, 3, 1],
+    [{ kind: "tenant" } as const, 4, 0],
+    [{ kind: "key", value: "sources/1" } as const, 2, 1],
+  ])("%j: %i keys, %i by what they were derived from", async (scope, count, derived) => {
     const { acme, manager } = setUp({ memory: "memory", disk: "entry" });
     await acme.put("notes/1", 1, { tags: ["red"] });
     await acme.put("notes/2", 2);
@@ -61,15 +61,24 @@ describe("preview counts what an invalidation would kill, and kills nothing", ()
       "derived/x",
       async ({ setTags }) => (setTags("red"), [await acme.get("sources/1")]),
     );
-    expect(await manager.preview(scope, "acme")).toEqual({
-      keys: count,
-      byTier: { memory: count, disk: count },
-    });
+    const tier = { entries: count, derived, bytes: expect.any(Number) };
+    const preview = await manager.preview(scope, "acme");
+    expect(preview).toEqual({ keys: count, derived, byTier: { memory: tier, disk: tier } });
     expect(await acme.listKeys("")).toHaveLength(4);
     await acme.invalidate(scope);
     expect(await acme.listKeys("")).toHaveLength(4 - count);
     await manager.close();
   });
+});
+
+test("a preview sums up the bytes of what would die in each tier, before compression", async () => {
+  const { acme, manager } = setUp({ memory: "memory", disk: "entry" });
+  await acme.put("notes/1", "x".repeat(5000));
+  await acme.put("notes/2", 2);
+  await acme.put("other/1", 1);
+  const { byTier } = await manager.preview({ kind: "prefix", value: "notes/" }, "acme");
+  expect(byTier["disk"]).toEqual({ entries: 2, derived: 0, bytes: 5003 });
+  await manager.close();
 });
 
 describe("listKeys", () => {

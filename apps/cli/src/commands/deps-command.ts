@@ -1,0 +1,54 @@
+import type { Lineage, Source } from "@cogniverse/core";
+import { EXIT, ExitError } from "../exit-code.ts";
+import { writeJson } from "../output.ts";
+import { scopeText } from "../scope-text.ts";
+import { tenantOf, withCache, type Session, type TenantOptions } from "../session.ts";
+
+/** `deps KEY`: the tree of what the key's value was derived from; exit code 1 where no tier has a copy. */
+export async function depsCommand(
+  session: Session,
+  key: string,
+  options: TenantOptions,
+): Promise<void> {
+  const { output, signal } = session;
+  const tenant = tenantOf(session, options);
+  const lineage = await withCache(session, options, (cache) =>
+    cache.lineage(key, tenant, { signal }),
+  );
+  if (options.json === true) writeJson(output, lineage);
+  else if (lineage.state !== "not cached") output.write(treeOf(lineage));
+  if (lineage.state === "not cached")
+    throw new ExitError(
+      EXIT.notThere,
+      `No tier has a copy of ${key}, and only a copy tells what it was derived from`,
+    );
+}
+
+function treeOf({ key, tier, state, position, digest, from }: Lineage): string {
+  const isDead = state === "dead" ? ", dead" : "";
+  const head = `${key} (${tier}, position ${position}${contentOf(digest)}${isDead})\n`;
+  return from.length === 0 ? `${head}  derived from nothing that is known\n` : head + linesOf(from);
+}
+
+function linesOf(sources: readonly Source[], indent = ""): string {
+  const lines = sources.map((source, i) => {
+    const isLast = i === sources.length - 1;
+    const below = linesOf(source.from, `${indent}${isLast ? "   " : "│  "}`);
+    return `${indent}${isLast ? "└─ " : "├─ "}${sourceText(source)}\n${below}`;
+  });
+  return lines.join("");
+}
+
+function sourceText({ scope, position, digest, state, now, repeated }: Source): string {
+  const told = [
+    `position ${position}${contentOf(digest)}`,
+    ...(state === "dead" ? ["invalidated since"] : []),
+    ...(now === undefined || now === "same" ? [] : [now === "other" ? "other content now" : now]),
+    ...(repeated === true ? ["see above"] : []),
+  ];
+  return `${scopeText(scope)} (${told.join(", ")})`;
+}
+
+function contentOf(digest: string | undefined): string {
+  return digest === undefined || digest === "" ? "" : `, content ${digest.slice(0, 12)}`;
+}

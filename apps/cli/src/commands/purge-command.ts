@@ -1,0 +1,64 @@
+import type { PurgeProgress, PurgeReport } from "@cogniverse/core";
+import { EXIT, ExitError } from "../exit-code.ts";
+import { refuseLeftOut } from "../left-out.ts";
+import { duration, writeJson, writeTable } from "../output.ts";
+import { changeCache, tenantOf, type Session, type TenantOptions } from "../session.ts";
+
+/** Options of `purge`. */
+export interface PurgeCommandOptions extends TenantOptions {
+  readonly yes?: boolean;
+  readonly reason?: string;
+}
+
+/** `purge`: a tenant dead at once everywhere, then gone from every tier; exit code 1 where a tier could not be emptied. */
+export async function purgeCommand(session: Session, options: PurgeCommandOptions): Promise<void> {
+  const { output, signal } = session;
+  const tenant = tenantOf(session, options);
+  await confirm(session, tenant, options);
+  const { reason } = options;
+  const onProgress = ({ tier, removed }: PurgeProgress): void =>
+    output.status?.(`${tier}: ${removed} entries removed`);
+  let report: PurgeReport;
+  try {
+    report = await changeCache(session, options, { command: "purge", tenant }, (cache) =>
+      cache.purge(tenant, { reason, signal, onProgress }),
+    );
+  } finally {
+    output.status?.("");
+  }
+  if (options.json === true) writeJson(output, report);
+  else describe(session, report);
+  const lacks = report.tiers.flatMap(({ tier, state, why }) =>
+    state === "incomplete" ? [`tier "${tier}" may keep some of it: ${why ?? "it failed"}`] : [],
+  );
+  refuseLeftOut("the purge", lacks);
+}
+
+/** Nothing brings a purged tenant back, so somebody has to mean it. Throws {@link ExitError}. */
+async function confirm(
+  { ask, signal }: Session,
+  tenant: string,
+  { yes }: PurgeCommandOptions,
+): Promise<void> {
+  if (yes === true) return;
+  if (ask === undefined)
+    throw new ExitError(
+      EXIT.wrongUse,
+      `Everything of tenant ${tenant} would be removed for good: say --yes where nobody can be asked`,
+    );
+  const answer = await ask(
+    `Everything of tenant ${tenant} will be removed for good, from every node and tier. Type the tenant's name to go on: `,
+  );
+  signal.throwIfAborted();
+  if (answer.trim() === tenant) return;
+  throw new ExitError(EXIT.notThere, "Not confirmed; nothing was changed");
+}
+
+function describe({ output }: Session, report: PurgeReport): void {
+  const rows = report.tiers.map(({ tier, removed, state }) => [tier, removed, state]);
+  writeTable(output, ["tier", "entries removed", "state"], rows);
+  const { tenantId, removed, position, elapsedMs } = report;
+  output.write(
+    `tenant ${tenantId} purged: ${removed} entries in ${duration(elapsedMs)}; of it the log keeps record ${position}\n`,
+  );
+}
