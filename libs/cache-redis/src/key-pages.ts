@@ -15,7 +15,7 @@ import type { Script } from "./script.ts";
 /** Keys of one bucket that one step asks for. */
 const PAGE = 128;
 /** The same where it asks for heads, of which a scan holds as many of each bucket: the server answers nobody else meanwhile. */
-const PAGE_OF_HEADS = 32;
+const PAGE_OF_HEADS = 16;
 /** Above every character of a canonical key. */
 const LAST = "\x7f";
 

@@ -80,9 +80,12 @@ export class RedisLogSession implements LogSession {
   }
 
   async settled(head: LogHead, call?: Call): Promise<number | undefined> {
-    if (isUpTo(head, this.#log.aloneAt(this.id))) return this.#short(0);
     const { logId, position } = head;
-    return this.#settling.of({ logId, name: "", position }, call);
+    const others = isUpTo(head, this.#log.aloneAt(this.id))
+      ? 0
+      : await this.#settling.of({ logId, name: "", position }, call);
+    if (others !== undefined) this.#log.pace.short();
+    return others;
   }
 
   watch(wake: (news?: LogNews) => void): Disposable {
@@ -147,17 +150,11 @@ export class RedisLogSession implements LogSession {
         pace.long("new", this.#log.leaseMs());
         return undefined;
       }
-      if (Number(reached) >= low) pace.short();
       return { position: Number(reached), others: Number(others) };
     } catch (error) {
       pace.long("away", this.#log.leaseMs());
       throw error;
     }
-  }
-
-  #short(others: number): number {
-    this.#log.pace.short();
-    return others;
   }
 
   async #leave(): Promise<void> {

@@ -34,6 +34,8 @@ export class Attendance implements AsyncDisposable {
   readonly #wakes = new Set<(news?: LogNews) => void>();
   #listeners = 0;
   #listening: Listening | undefined;
+  #ended: Promise<unknown> = Promise.resolve();
+  #closed = false;
   #latest: Readonly<{ epoch: string; after: readonly string[] }> | undefined;
 
   constructor(options: AttendanceOptions) {
@@ -60,32 +62,39 @@ export class Attendance implements AsyncDisposable {
     return this.#listen(() => this.#wakes.delete(own));
   }
 
-  /** Ends the listening. */
+  /** Ends the listening, for good. */
   async [Symbol.asyncDispose](): Promise<void> {
-    const listening = this.#listening;
-    this.#listening = undefined;
-    await listening?.end();
+    this.#closed = true;
+    this.#end();
+    await this.#ended;
   }
 
-  #listen(end: () => void): Disposable {
-    const { connection, context, news, acks } = this.#options;
+  #listen(forget: () => void): Disposable {
     this.#listeners++;
-    const heard = (index: number, entries: readonly Heard[]): void =>
-      index === 0 ? this.#tell(entries) : this.#acknowledged(entries);
-    this.#listening ??= new Listening(
-      connection,
-      { keys: [news, acks], where: () => this.#latest, heard },
-      context,
-    );
+    if (!this.#closed) this.#listening ??= this.#begin();
     let ended = false;
     return {
       [Symbol.dispose]: () => {
         if (ended) return;
         ended = true;
-        end();
-        if (--this.#listeners === 0) void this[Symbol.asyncDispose]();
+        forget();
+        if (--this.#listeners === 0) this.#end();
       },
     };
+  }
+
+  #begin(): Listening {
+    const { connection, context, news, acks } = this.#options;
+    const heard = (index: number, entries: readonly Heard[]): void =>
+      index === 0 ? this.#tell(entries) : this.#acknowledged(entries);
+    const streams = { keys: [news, acks], where: () => this.#latest, heard };
+    return new Listening(connection, streams, context);
+  }
+
+  #end(): void {
+    const listening = this.#listening;
+    this.#listening = undefined;
+    if (listening !== undefined) this.#ended = Promise.all([this.#ended, listening.end()]);
   }
 
   #tell(entries: readonly Heard[]): void {

@@ -65,6 +65,26 @@ serverSuite(["redis"], describe)("a table of sessions that Redis may have lost",
     expect(await afterLoss(pair)).toEqual(NOTHING_BEFORE_LEASE);
   });
 
+  test("FLUSHALL: what is appended and acknowledged in the next log is heard again", async () => {
+    await using server = await startRedis();
+    await using client = bareClient(server.url);
+    await using fleet = new Fleet({ url: server.url });
+    const [a, b] = await ripePair(fleet);
+    for (const { reader } of [a, b]) reader.follow();
+    for (let n = 0; n < 5; n++) await a.reader.session.settled(await appended(a.reader.log, "k"));
+    await client.flushall();
+    await fleet.ripen(a);
+    for (const { reader } of [b, a]) await reader.beat();
+    await fleet.ripen(a);
+    await b.reader.beat();
+    const heard = b.reader.heard;
+    for (let n = 0; n < 5; n++) {
+      const head = await appended(a.reader.log, "k");
+      expect(await a.reader.session.settled(head)).toBe(1);
+    }
+    expect(b.reader.heard).toBeGreaterThan(heard);
+  });
+
   test("a server that starts again empty: it shortens nothing before D", async () => {
     await using server = await startRedis();
     await using fleet = new Fleet({ url: server.url });

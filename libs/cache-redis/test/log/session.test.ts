@@ -100,17 +100,16 @@ serverSuite(["redis"], describe)("sessions of the log in Redis", () => {
     expect(await a.session.settled(head)).toBe(0);
   });
 
-  test("a session is dropped after the greatest D that is known, which may have grown since", async () => {
+  test("a session is dropped after the greatest D that a node goes by, also by who has not heard of it yet", async () => {
     await using fleet = new Fleet({ url: server.url });
     const [a, , clock] = await fleet.pair();
     await a.beat();
+    const head = await appended(a.log, "k");
     clock.advance(LEASE_MS);
     const patient = await fleet.open({}, { networkLeaseMs: 3 * LEASE_MS });
     await patient.log.head();
-    const head = await appended(a.log, "k");
     expect(await outcome(a.session, head)).toBe("waits");
     clock.advance(2 * LEASE_MS);
-    await a.beat();
     expect(await a.session.settled(head)).toBe(0);
   });
 
@@ -166,6 +165,22 @@ serverSuite(["redis"], describe)("sessions of the log in Redis", () => {
     await b[Symbol.asyncDispose]();
     expect(await waiting).toBe(0);
     await expect(b.session.read(head)).rejects.toMatchObject({ code: "closed" });
+  });
+
+  test("when the last one has left, that acknowledges nothing of what comes after", async () => {
+    await using fleet = new Fleet({ url: server.url });
+    const [a, b] = await fleet.pair();
+    const head = await appended(a.log, "k");
+    await a[Symbol.asyncDispose]();
+    // Nobody who serves: it never read.
+    const { session } = fleet.with(new LogReader(a.log));
+    const waiting = session.settled(head);
+    await settle();
+    await b[Symbol.asyncDispose]();
+    expect(await waiting).toBe(0);
+    const [c] = [await fleet.node(), await fleet.node()];
+    const next = await appended(c.reader.log, "k");
+    expect(await outcome(c.reader.session, next)).toBe("waits");
   });
 
   test("closing waits for no server that hangs", async () => {
