@@ -13,6 +13,9 @@ const inLocal = (file) => (/** @type {string} */ name) => ({
 /** @param {string} name */
 const inRedis = (name) => ({ file: "libs/cache-redis/test/log/session.test.ts", name });
 
+/** @param {string} name */
+const inRedisLoss = (name) => ({ file: "libs/cache-redis/test/log/session-loss.test.ts", name });
+
 /**
  * Who stands in a table of sessions, and when it may end the wait of an acknowledgement.
  *
@@ -99,7 +102,7 @@ export const sessions = [
     file: tableLua,
     find: "if now == tonumber(count) and tonumber(ARGV[2]) >= lease then leave(id) end",
     replace: "if now == tonumber(count) then leave(id) end",
-    test: inRedis("a session is dropped after the greatest D that is known"),
+    test: inRedis("a session is dropped after the greatest D that"),
   },
   {
     id: "lagging-session-not-awaited",
@@ -109,5 +112,42 @@ export const sessions = [
     replace:
       "if its == of then low = math.max(low == math.huge and 0 or low, tonumber(position)) end",
     test: inRedis("an append is acknowledged once another session says that it has applied it"),
+  },
+  {
+    id: "read-without-standing",
+    removes: "registering and reading are one step where table and log are the same server",
+    file: "libs/cache-redis/src/log/log-scripts.ts",
+    find: "renew(id, '0', 0, count)",
+    replace: "",
+    test: inRedis("a session stands in the table as soon as its read may have been answered"),
+  },
+  {
+    id: "table-outlives-its-server",
+    removes: "where another process answers the table is another one, though the log is kept",
+    file: "libs/cache-redis/src/log/log-scripts.ts",
+    find: "if lost or renewed then",
+    replace: "if lost then",
+    test: inRedisLoss(
+      "a server that starts again with the whole log: it shortens nothing before D",
+    ),
+  },
+  {
+    id: "flushed-table-counts-at-once",
+    removes: "an empty table shortens nothing before somebody has known it for D",
+    file: "libs/cache-redis/src/sessions/witness.ts",
+    find: 'return now - this.#knownAt >= leaseMs ? this.#incarnation : "";',
+    replace: "return now >= leaseMs ? this.#incarnation : this.#incarnation;",
+    test: inRedisLoss("FLUSHALL: it shortens nothing before D"),
+  },
+  {
+    id: "table-beside-a-log-outlives-its-server",
+    removes: "a table that another process answers for is another one",
+    file: "libs/cache-redis/src/sessions/table-scripts.ts",
+    find: "if not incarnation or known[2] ~= run then",
+    replace: "if not incarnation then",
+    test: {
+      file: "libs/cache-redis/test/sessions/session-table.test.ts",
+      name: "a server that starts again with its data has another table",
+    },
   },
 ];

@@ -69,7 +69,7 @@ describe.each([
     expect(await reading).toMatchObject({ hit: false });
   });
 
-  test("a lapsed lease is renewed by the next read, which serves only what the log spares", async () => {
+  test("race 36: a lapsed lease is renewed by the next read, which serves only what the log spares", async () => {
     await using world = new Deployment(options);
     const node = world.node();
     const a = node.cache.forTenant("acme");
