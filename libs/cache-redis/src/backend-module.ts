@@ -36,7 +36,7 @@ export async function redisBackend(
 export const backendModule: BackendModule<RedisOptions> = {
   name: "redis",
   jsonSchema: redisSchema,
-  profile: { traits: REDIS_TRAITS, logLeaseMs: "network" },
+  profile: { traits: REDIS_TRAITS, logLeaseMs: "network", sessions: true },
   parse: parseRedisOptions,
   create: redisBackend,
   examine: examineRedis,

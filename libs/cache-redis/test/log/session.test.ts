@@ -100,7 +100,7 @@ serverSuite(["redis"], describe)("sessions of the log in Redis", () => {
     expect(await a.session.settled(head)).toBe(0);
   });
 
-  test("a session is dropped after the greatest D that a node goes by, also by who has not heard of it yet", async () => {
+  test("a session is dropped after the greatest D that is known, also by who has not heard of it yet", async () => {
     await using fleet = new Fleet({ url: server.url });
     const [a, , clock] = await fleet.pair();
     await a.beat();
