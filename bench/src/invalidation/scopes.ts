@@ -7,6 +7,8 @@ const FRAMES = 530;
 export interface ScopeShape {
   readonly name: string;
   readonly scope: (n: number) => Scope;
+  /** SHA-256 of a content, in hex, where the record names one. */
+  readonly digest?: (n: number) => string;
 }
 
 const video = (n: number): string => `video_${String(n).padStart(6, "0")}`;
@@ -26,6 +28,15 @@ export const SHAPES: readonly ScopeShape[] = [
   { name: "tag", scope: (n) => ({ kind: "tag", value: `video:${video(n)}` }) },
   { name: "prefix", scope: (n) => ({ kind: "prefix", value: `frames/${video(n)}/` }) },
   {
+    // As the cache itself writes it; see docs/guarantees.md on derived values.
+    name: "source of something derived, one a video",
+    scope: (n) => ({
+      kind: "tag",
+      value: `__source:transcriptions/${video(n)}/transcription.json`,
+    }),
+    digest: (n) => n.toString(16).padStart(64, "0"),
+  },
+  {
     name: "glob",
     scope: (n) => ({ kind: "glob", value: `embeddings/*/${video(n)}/**` }),
   },
@@ -40,12 +51,14 @@ export function mixedScope(n: number): Scope {
 
 /** As a log gives them: texts of their own, no parts of others. */
 export function recordsOn(
-  scope: (n: number) => Scope,
+  { scope, digest }: Pick<ScopeShape, "scope" | "digest">,
   count: number,
   tenantId: string,
 ): readonly LogRecord[] {
   return Array.from({ length: count }, (_, n) => {
-    const made = { position: n + 1, tenantId, scope: scope(n), mode: "hard", at: n, node: "bench" };
+    const content = digest === undefined ? {} : { digest: digest(n) };
+    const about = { tenantId, scope: scope(n), mode: "hard", at: n, node: "bench" };
+    const made = { position: n + 1, ...about, ...content };
     // Exactly what was written.
     const read = parseJson(JSON.stringify(made)) as LogRecord;
     return { ...read, position: toPosition(read.position) };

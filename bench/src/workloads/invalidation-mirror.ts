@@ -33,9 +33,9 @@ async function* figures(shape: ScopeShape, size: number): AsyncGenerator<Figure>
 
 type Measured = Readonly<{ held: number; told: number; applyMs: number }>;
 
-async function measured({ scope }: ScopeShape, size: number): Promise<Measured> {
+async function measured(shape: ScopeShape, size: number): Promise<Measured> {
   const before = await heapBytes();
-  const log = new ForgetfulLog(0, () => recordsOn(scope, size, TENANT));
+  const log = new ForgetfulLog(0, () => recordsOn(shape, size, TENANT));
   const backend = memoryBackend({}, backendContext("memory"));
   const manager = new CacheManager({ tiers: [{ name: "memory", backend }], log });
   try {
