@@ -28,6 +28,7 @@ export type { ModelCache, ModelNodeFactory, ModelNodeSetting } from "./model/nod
 export type {
   ModelAct,
   ModelEntry,
+  ModelLink,
   ModelProgram,
   ModelStep,
   ModelTier,

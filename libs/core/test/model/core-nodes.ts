@@ -13,6 +13,7 @@ export const coreNode: ModelNodeFactory = (setting) => {
     tiers: memoryEntries > 0 ? [memory(), ...setting.tiers] : setting.tiers,
     defaultPolicy: { demote: true },
     log: setting.log,
+    sessions: setting.sessions,
     clock,
     random: setting.random,
     coherenceWaitMs: waitMs,

@@ -1,25 +1,41 @@
-import type { Clock, InvalidationLog, LogHead, LogNews, LogSession } from "@cogniverse/sdk";
+import {
+  CacheError,
+  START,
+  type Clock,
+  type InvalidationLog,
+  type LogHead,
+  type LogNews,
+  type LogSession,
+  type ShortCut,
+} from "@cogniverse/sdk";
 import type { Link } from "./link.ts";
-import type { LogServer, TableView } from "./log-server.ts";
+import type { LogServer } from "./log-server.ts";
 import type { Newsroom } from "./newsroom.ts";
+import type { TableServer } from "./table-server.ts";
+import { TableWitness } from "./table-witness.ts";
+import type { Life } from "./turns.ts";
 
 /** D of the log of a world, in milliseconds. */
 export const LEASE_MS = 200;
 
-/** What one node's way to the log is made of. `newsroom` left out: nobody announces. */
+/** So often somebody else may be faster in changing the head. */
+const MOST_RACES = 8;
+
+/** What one node's way to the log is made of. `table`: that of the log's own server; `newsroom` left out: nobody announces. */
 export interface LogLinkOptions {
   readonly server: LogServer;
   readonly link: Link;
+  readonly life: Life;
   readonly clock: Clock;
   readonly session: string;
-  readonly sessions: boolean;
+  readonly table: TableServer | undefined;
   readonly newsroom: Newsroom | undefined;
   readonly sharesClock: boolean;
 }
 
 /** The log of a world as one node sees it. */
 export function logLink(options: LogLinkOptions): InvalidationLog {
-  const { server, link, sessions, sharesClock } = options;
+  const { server, link, table, sharesClock } = options;
   return {
     leaseMs: LEASE_MS,
     ...(sharesClock ? { sharesClock } : {}),
@@ -27,80 +43,85 @@ export function logLink(options: LogLinkOptions): InvalidationLog {
     head: () => link.call(() => server.head()),
     read: (from) => link.call(() => server.read(from)),
     snapshot: () => link.call(() => server.snapshot()),
-    ...(sessions ? { session: () => new ModelSession(options) } : {}),
+    ...(table === undefined ? {} : { session: () => new ModelSession(table, options) }),
+    ...(server.head().shortCut === undefined
+      ? {}
+      : { changeShortCut: (edit) => changeShortCut(options, edit) }),
   };
 }
 
-/**
- * A session that keeps to protocol rules 9 to 11: registering and reading are one step of the server, and another session is dropped only by who saw its latest
- * renewal unchanged for D on his own monotonic clock.
- */
+/** As over an object store: read the head, replace that very head. */
+async function changeShortCut(
+  { server, link }: LogLinkOptions,
+  edit: (now: ShortCut) => ShortCut | undefined,
+): Promise<LogHead> {
+  for (let race = 0; race < MOST_RACES; race++) {
+    const [head, version] = await link.call(() => [server.head(), server.version] as const);
+    const next = edit(head.shortCut ?? { table: "", alone: [] });
+    if (next === undefined) return head;
+    const replaced = await link.call(() => server.replace(next, version));
+    if (replaced !== undefined) return replaced;
+  }
+  throw new CacheError("tier_unavailable", "Others change the head of the log all the time", {
+    retryable: true,
+  });
+}
+
+/** A session that keeps to protocol rules 9 to 11: registering and reading are one step of the server. */
 class ModelSession implements LogSession {
   readonly announce: ((news: LogNews) => void) | undefined;
   readonly watch: LogSession["watch"];
   readonly #options: LogLinkOptions;
-  readonly #seen = new Map<string, Readonly<{ renewal: number; at: number }>>();
+  readonly #table: TableServer;
+  readonly #witness: TableWitness;
   #incarnation: Readonly<{ id: string; at: number }> | undefined;
 
-  constructor(options: LogLinkOptions) {
+  constructor(table: TableServer, options: LogLinkOptions) {
     this.#options = options;
-    const { newsroom, session } = options;
+    this.#table = table;
+    this.#witness = new TableWitness({ ...options, table, leaseMs: () => LEASE_MS });
+    const { newsroom, session, life, link } = options;
+    newsroom?.join(session, life, link);
     this.announce = newsroom && ((news) => newsroom.publish(session, news));
     this.watch = newsroom && ((wake) => newsroom.subscribe(session, wake));
   }
 
-  read: LogSession["read"] = async (from) => {
-    const { server, link, session } = this.#options;
-    const [delta, view] = await link.call(() => {
-      server.renew(session, from);
-      return [server.read(from), server.view(session)] as const;
-    });
-    this.#look(view);
-    return delta;
-  };
+  read: LogSession["read"] = (from) => this.#standing(from, () => this.#options.server.read(from));
 
-  snapshot: LogSession["snapshot"] = () => {
-    const { server, link, session } = this.#options;
-    return link.call(() => {
-      server.renew(session, undefined);
-      return server.snapshot();
-    });
-  };
+  snapshot: LogSession["snapshot"] = () =>
+    this.#standing({ logId: "", position: START }, () => this.#options.server.snapshot());
 
   applied(head: LogHead): void {
-    const { server, link, session } = this.#options;
-    link.send(() => server.applied(session, head));
+    const { link, session } = this.#options;
+    link.send(() => this.#table.applied(session, head));
   }
 
-  async settled(head: LogHead): Promise<number | undefined> {
-    const { server, link, clock, session } = this.#options;
-    const until = clock.monotonic() + LEASE_MS;
-    while (clock.monotonic() < until) {
-      const [view, logId] = await link.call(() => [server.view(session), server.logId] as const);
-      this.#look(view);
-      if (!view.isConfirmed || logId !== head.logId) return undefined;
-      if (view.others.every((seat) => seat.applied >= head.position)) return view.others.length;
-      await new Promise<void>((resolve) => clock.after(LEASE_MS / 8, resolve));
-    }
-    return undefined;
+  settled(head: LogHead): Promise<number | undefined> {
+    return this.#witness.settled(head, ({ incarnation }) => incarnation);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const { server, link, session } = this.#options;
-    await link.call(() => server.leave(session));
+    const { link, session } = this.#options;
+    await link.call(() => this.#table.leave(session));
   }
 
-  /** Remembers what the table says, confirms a table known for D, drops whoever has not renewed for D. */
-  #look({ incarnation, isConfirmed, others }: TableView): void {
-    const { server, link, clock } = this.#options;
+  async #standing<R>(applied: LogHead, read: () => R): Promise<R> {
+    const { link, session } = this.#options;
+    const [answer, view] = await link.call(() => {
+      this.#table.renew(session, applied);
+      return [read(), this.#table.view(session)] as const;
+    });
+    this.#witness.look(view);
+    if (view.confirmed === "") this.#confirm(view.incarnation);
+    return answer;
+  }
+
+  /** A table known for D holds all who can serve. */
+  #confirm(incarnation: string): void {
+    const { link, clock } = this.#options;
     const now = clock.monotonic();
     if (this.#incarnation?.id !== incarnation) this.#incarnation = { id: incarnation, at: now };
-    else if (!isConfirmed && now - this.#incarnation.at >= LEASE_MS)
-      link.send(() => server.confirm(incarnation));
-    for (const { session, renewal } of others) {
-      const seen = this.#seen.get(session);
-      if (seen?.renewal !== renewal) this.#seen.set(session, { renewal, at: now });
-      else if (now - seen.at >= LEASE_MS) link.send(() => server.drop(session, renewal));
-    }
+    else if (now - this.#incarnation.at >= LEASE_MS)
+      link.send(() => this.#table.confirm(incarnation));
   }
 }

@@ -7,39 +7,34 @@ import {
   type LogSnapshot,
   type NewRecord,
   type Random,
+  type ShortCut,
 } from "@cogniverse/sdk";
 import { covers } from "@cogniverse/sdk/keys";
 
-/** Who serves by the log, as the table knows: its latest renewal, by a number never used twice, and how far it has got. */
-interface Seat {
-  renewal: number;
-  applied: number;
+/** What a log is to be like. `shortCut`: what it says at first of a table beside it; `undefined`: it knows of none. */
+export interface LogServerOptions {
+  readonly random: Random;
+  readonly keptRecords: number;
+  readonly shortCut: ShortCut | undefined;
 }
 
-/** What the table says of all sessions but one. */
-export interface TableView {
-  readonly incarnation: string;
-  readonly isConfirmed: boolean;
-  readonly others: readonly Readonly<{ session: string; renewal: number; applied: number }>[];
-}
+const NO_TABLE: ShortCut = { table: "", alone: [] };
 
-/** The log of a world and the table of who serves, on one server: each method is one atomic step of it. */
+/** The log of a world, on one server: each method is one atomic step of it. */
 export class LogServer {
   readonly #random: Random;
   readonly #keptRecords: number;
-  readonly #seats = new Map<string, Seat>();
   #logId: string;
   #records: LogRecord[] = [];
-  #incarnation: string;
-  #renewals = 0;
-  /** The first table counts as confirmed: the world began long ago. */
-  #isConfirmed = true;
+  #shortCut: ShortCut | undefined;
+  /** Grows with everything that changes the head. */
+  #version = 0;
 
-  constructor(random: Random, keptRecords: number) {
+  constructor({ random, keptRecords, shortCut }: LogServerOptions) {
     this.#random = random;
     this.#keptRecords = keptRecords;
+    this.#shortCut = shortCut;
     this.#logId = random.id();
-    this.#incarnation = random.id();
   }
 
   /** Whether a reader may be too far behind for it. */
@@ -51,8 +46,13 @@ export class LogServer {
     return this.#logId;
   }
 
+  get version(): number {
+    return this.#version;
+  }
+
   head(): LogHead {
-    return { logId: this.#logId, position: toPosition(this.#records.length) };
+    const head = { logId: this.#logId, position: toPosition(this.#records.length) };
+    return this.#shortCut === undefined ? head : { ...head, shortCut: this.#shortCut };
   }
 
   append(added: readonly NewRecord[], unless: AppendOptions["unless"]): LogHead | undefined {
@@ -63,14 +63,15 @@ export class LogServer {
     if (unless !== undefined && this.#records.slice(unless.since).some(isCovered)) return undefined;
     for (const record of added)
       this.#records.push({ ...record, position: toPosition(this.#records.length + 1) });
+    this.#version++;
     return this.head();
   }
 
   read(from: LogHead): LogDelta {
     const head = this.head();
     const behind = head.position - from.position;
-    if (from.logId !== this.#logId || behind < 0 || (this.forgets && behind > this.#keptRecords))
-      return { type: "reset", head };
+    const isTooFar = behind < 0 || (this.forgets && behind > this.#keptRecords);
+    if (from.logId !== this.#logId || isTooFar) return { type: "reset", head };
     return { type: "records", head, records: this.#records.slice(from.position) };
   }
 
@@ -78,53 +79,19 @@ export class LogServer {
     return { head: this.head(), records: [...this.#records] };
   }
 
-  /** Registers or renews; `from`: what the session has applied, of whatever log. */
-  renew(session: string, from: LogHead | undefined): void {
-    const applied = from?.logId === this.#logId ? from.position : 0;
-    const seat = this.#seats.get(session);
-    const renewal = ++this.#renewals;
-    if (seat === undefined) this.#seats.set(session, { renewal, applied });
-    else {
-      seat.renewal = renewal;
-      seat.applied = from === undefined ? 0 : Math.max(seat.applied, applied);
-    }
+  /** Replaces what the head says of the table, as long as the head is still the one of `version`. */
+  replace(shortCut: ShortCut, version: number): LogHead | undefined {
+    if (version !== this.#version) return undefined;
+    this.#version++;
+    this.#shortCut = shortCut;
+    return this.head();
   }
 
-  applied(session: string, head: LogHead): void {
-    const seat = this.#seats.get(session);
-    if (seat !== undefined && head.logId === this.#logId)
-      seat.applied = Math.max(seat.applied, head.position);
-  }
-
-  view(but: string): TableView {
-    const seats = [...this.#seats].filter(([session]) => session !== but);
-    const others = seats.map(([session, seat]) => ({ session, ...seat }));
-    return { incarnation: this.#incarnation, isConfirmed: this.#isConfirmed, others };
-  }
-
-  /** Takes a session out, unless it was renewed since. */
-  drop(session: string, renewal: number): void {
-    if (this.#seats.get(session)?.renewal === renewal) this.#seats.delete(session);
-  }
-
-  leave(session: string): void {
-    this.#seats.delete(session);
-  }
-
-  confirm(incarnation: string): void {
-    if (incarnation === this.#incarnation) this.#isConfirmed = true;
-  }
-
-  /** The log is gone, and the table with it: another begins. */
+  /** All is gone, and another log begins. */
   lose(): void {
     this.#logId = this.#random.id();
     this.#records = [];
-    this.loseTable();
-  }
-
-  loseTable(): void {
-    this.#seats.clear();
-    this.#incarnation = this.#random.id();
-    this.#isConfirmed = false;
+    this.#version++;
+    if (this.#shortCut !== undefined) this.#shortCut = NO_TABLE;
   }
 }

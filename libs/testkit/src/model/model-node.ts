@@ -1,9 +1,11 @@
-import type { Eviction, EvictionSource, InvalidationLog } from "@cogniverse/sdk";
+import type { Eviction, EvictionSource, InvalidationLog, SessionTable } from "@cogniverse/sdk";
 import { Link } from "./link.ts";
 import { logLink } from "./log-link.ts";
 import { NodeClock } from "./node-clock.ts";
 import type { ModelCache } from "./node-factory.ts";
+import type { ModelLink } from "./program.ts";
 import type { Surroundings } from "./surroundings.ts";
+import { tableLink } from "./table-link.ts";
 import type { TierServer } from "./tier-server.ts";
 import type { Timed } from "./turns.ts";
 
@@ -16,6 +18,7 @@ export class ModelNode implements Timed {
   readonly cache: ModelCache;
   readonly clock: NodeClock;
   readonly logLink: Link;
+  readonly tableLink: Link;
   readonly tierLinks: readonly Link[];
   /** To what computes read; never cut, since no cache could help there. */
   readonly sourceLink: Link;
@@ -32,15 +35,21 @@ export class ModelNode implements Timed {
     this.#turns = turns;
     this.clock = new NodeClock(turns, world.clockStart());
     this.logLink = new Link(turns, this);
+    this.tableLink = new Link(turns, this);
     this.sourceLink = new Link(turns, this);
     const servers = world.tiersOf(index);
     this.tierLinks = servers.map(() => new Link(turns, this));
     this.#listeners = servers.map(() => new Set());
     const tiers = servers.map((server, i) => this.#tier(server, i));
-    const { memoryEntries } = plan;
-    const log = this.#log(world);
-    const { clock } = this;
-    this.cache = world.nodeFactory({ tiers, memoryEntries, log, clock, random, waitMs: LIMIT_MS });
+    this.cache = world.nodeFactory({
+      tiers,
+      memoryEntries: plan.memoryEntries,
+      log: this.#log(world),
+      sessions: plan.sessions === "table" ? this.#table(world) : undefined,
+      clock: this.clock,
+      random,
+      waitMs: LIMIT_MS,
+    });
     turns.watch(this);
   }
 
@@ -62,8 +71,9 @@ export class ModelNode implements Timed {
     for (const listener of this.#listeners[tier] ?? []) listener(eviction);
   }
 
-  link(name: "log" | number): Link | undefined {
-    return name === "log" ? this.logLink : this.tierLinks[name];
+  link(name: ModelLink): Link | undefined {
+    if (name === "log") return this.logLink;
+    return name === "table" ? this.tableLink : this.tierLinks[name];
   }
 
   resume(): void {
@@ -72,7 +82,7 @@ export class ModelNode implements Timed {
   }
 
   heal(): void {
-    for (const link of [this.logLink, ...this.tierLinks]) link.heal();
+    for (const link of [this.logLink, this.tableLink, ...this.tierLinks]) link.heal();
   }
 
   #tier(
@@ -90,15 +100,18 @@ export class ModelNode implements Timed {
     return { name: `tier${i}`, backend: server.seenOver(link, evictions), timeLimitMs: LIMIT_MS };
   }
 
-  #log({ plan, random, log, newsroom }: Surroundings): InvalidationLog {
-    const session = random.id();
-    newsroom?.join(session, this, this.logLink);
+  #table({ table, newsroom }: Surroundings): SessionTable {
+    return tableLink({ table, newsroom, link: this.tableLink, clock: this.clock, life: this });
+  }
+
+  #log({ plan, random, log, table, newsroom }: Surroundings): InvalidationLog {
     return logLink({
       server: log,
       link: this.logLink,
+      life: this,
       clock: this.clock,
-      session,
-      sessions: plan.sessions,
+      session: random.id(),
+      table: plan.sessions === "log" ? table : undefined,
       newsroom,
       sharesClock: plan.clocks === "machine",
     });

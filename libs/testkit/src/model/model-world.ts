@@ -72,13 +72,19 @@ export class ModelWorld {
       case "jump":
         return node.clock.jump(step.ms);
       case "lose":
-        if (step.what === "log") this.#all.log.lose();
-        else this.#all.log.loseTable();
+        this.#lose(step.what);
         return;
       case "pass":
       case "quiet":
         return; // only turns, which whoever runs the program takes
     }
+  }
+
+  /** A log loses its own table too; one on another server stays. */
+  #lose(what: "log" | "table"): void {
+    const { log, table, plan } = this.#all;
+    if (what === "log") log.lose();
+    if (what === "table" || plan.sessions === "log") table.lose();
   }
 
   #evict(step: Extract<ModelStep, Readonly<{ do: "evict" | "demote" }>>, node: ModelNode): void {

@@ -1,4 +1,11 @@
-import type { CacheBackend, CacheManager, Clock, InvalidationLog, Random } from "@cogniverse/sdk";
+import type {
+  CacheBackend,
+  CacheManager,
+  Clock,
+  InvalidationLog,
+  Random,
+  SessionTable,
+} from "@cogniverse/sdk";
 
 /**
  * What a node under test is made of. `tiers`: below the memory tier, fastest first, each with the time limit of a call in milliseconds; `memoryEntries`: how many
@@ -9,6 +16,8 @@ export interface ModelNodeSetting {
   readonly tiers: readonly Readonly<{ name: string; backend: CacheBackend; timeLimitMs: number }>[];
   readonly memoryEntries: number;
   readonly log: InvalidationLog;
+  /** For a log that names a table of sessions on another server. */
+  readonly sessions: SessionTable | undefined;
   readonly clock: Clock;
   readonly random: Random;
   readonly waitMs: number;

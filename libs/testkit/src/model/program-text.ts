@@ -4,7 +4,9 @@ import type { ModelAct, ModelProgram, ModelStep } from "./program.ts";
 export function programText({ world, seed, steps }: ModelProgram): string {
   const tiers = world.tiers.map(({ place, form }) => `${place} (${form})`);
   const memory = world.memoryEntries > 0 ? [`memory of ${world.memoryEntries}`] : [];
-  const who = world.sessions ? `sessions, news ${world.news}` : "no sessions";
+  const place = { log: "sessions of its own", table: "sessions in a table beside it" };
+  const who =
+    world.sessions === "none" ? "no sessions" : `${place[world.sessions]}, news ${world.news}`;
   const head = [
     `seed ${seed}: ${world.nodes} nodes over ${[...memory, ...tiers].join(", ")}`,
     `log with ${who}, keeps ${world.keptRecords || "all"} records; clocks ${world.clocks}`,
@@ -30,7 +32,7 @@ function actText(act: ModelAct): string {
       return `${act.do} ${act.key} of ${act.tenant} from tier ${act.tier}`;
     case "cut":
     case "heal":
-      return `${act.do} the way to ${act.link === "log" ? "the log" : `tier ${act.link}`}`;
+      return `${act.do} the way to ${typeof act.link === "number" ? `tier ${act.link}` : `the ${act.link}`}`;
     case "jump":
     case "pass":
       return `${act.do} ${act.ms} ms`;

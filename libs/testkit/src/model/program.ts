@@ -4,19 +4,22 @@ import type { InvalidationMode, Scope } from "@cogniverse/sdk";
 export type ModelTier = Readonly<{ place: "own" | "shared"; form: "entries" | "six" }>;
 
 /**
- * What a program runs in. `memoryEntries`: bound of each node's memory tier, 0 = it has none. `sessions`: whether the log knows who serves; `news`: what becomes
- * of announcements. `keptRecords`: a reader further behind has to load a snapshot, 0 = the log keeps all. `clocks`: `machine` = all nodes under one monotonic clock, `jumping` = wall
+ * What a program runs in. `memoryEntries`: bound of each node's memory tier, 0 = it has none. `sessions`: who knows
+ * who serves, nobody, the log itself, or a table on another server that the log names; `news`: what becomes of announcements. `keptRecords`: a reader further behind has to load a snapshot, 0 = the log keeps all. `clocks`: `machine` = all nodes under one monotonic clock, `jumping` = wall
  * clocks are set forth and back, `sleeping` = a paused machine may count the time on its wall clock alone.
  */
 export interface ModelWorldPlan {
   readonly nodes: number;
   readonly memoryEntries: number;
   readonly tiers: readonly ModelTier[];
-  readonly sessions: boolean;
+  readonly sessions: "none" | "log" | "table";
   readonly news: "none" | "reliable" | "lossy";
   readonly keptRecords: number;
   readonly clocks: "machine" | "jumping" | "sleeping";
 }
+
+/** A way that can be cut: to the log, to the table of who serves where that stands elsewhere, or to a tier by its index. */
+export type ModelLink = "log" | "table" | number;
 
 /** Whose entry: a tenant and one of the keys of the catalog. */
 export type ModelEntry = Readonly<{ tenant: string; key: string }>;
@@ -24,7 +27,7 @@ export type ModelEntry = Readonly<{ tenant: string; key: string }>;
 /**
  * What a step does. Calls: `get`, `compute` (getOrCompute), `refresh`, `put`, `putSince` (of what was read before), `delete`, `invalidate` (`touches`: nothing
  * changed at the source). The rest is what happens to the world: `evict` (a tier forgets a copy), `demote` (it tells of it first), `crash`, `restart`, `pause`,
- * `resume`, `cut` and `heal` (the way to the log, or to a tier by its index), `jump` (the wall clock), `pass` (time), `quiet` (all calls end), `lose` (the
+ * `resume`, `cut` and `heal` (the way to the log, to the table, or to a tier by its index), `jump` (the wall clock), `pass` (time), `quiet` (all calls end), `lose` (the
  * log, or only the table of who serves).
  */
 export type ModelAct =
@@ -39,7 +42,7 @@ export type ModelAct =
     }>
   | (ModelEntry & Readonly<{ do: "evict" | "demote"; tier: number }>)
   | Readonly<{ do: "crash" | "restart" | "pause" | "sleep" | "resume" | "quiet" }>
-  | Readonly<{ do: "cut" | "heal"; link: "log" | number }>
+  | Readonly<{ do: "cut" | "heal"; link: ModelLink }>
   | Readonly<{ do: "jump" | "pass"; ms: number }>
   | Readonly<{ do: "lose"; what: "log" | "table" }>;
 

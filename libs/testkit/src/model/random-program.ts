@@ -1,7 +1,14 @@
 import type { Random } from "@cogniverse/sdk";
 import { seededRandom } from "../seeded-random.ts";
 import { CATALOG, SCOPES, TENANTS } from "./key-catalog.ts";
-import type { ModelAct, ModelEntry, ModelProgram, ModelTier, ModelWorldPlan } from "./program.ts";
+import type {
+  ModelAct,
+  ModelEntry,
+  ModelLink,
+  ModelProgram,
+  ModelTier,
+  ModelWorldPlan,
+} from "./program.ts";
 
 type Weighted<T> = readonly (readonly [weight: number, value: T])[];
 
@@ -60,7 +67,6 @@ function randomWorld(draw: Draw): ModelWorldPlan {
     place: i < own ? "own" : "shared",
     form: draw.chance(0.75) ? "entries" : "six",
   }));
-  const sessions = draw.chance(0.75);
   return {
     nodes: draw.weighted([
       [5, 2],
@@ -69,7 +75,7 @@ function randomWorld(draw: Draw): ModelWorldPlan {
     ]),
     memoryEntries,
     tiers,
-    sessions,
+    sessions: draw.of(["none", "log", "log", "table", "table"]),
     news: draw.of(["none", "reliable", "lossy", "lossy"]),
     keptRecords: draw.of([1, 3, 0, 0]),
     clocks: draw.of(["machine", "jumping", "sleeping"]),
@@ -160,6 +166,7 @@ function troubleAct(draw: Draw, world: ModelWorldPlan): ModelAct {
   return { do: kind };
 }
 
-function randomLink(draw: Draw, world: ModelWorldPlan): "log" | number {
+function randomLink(draw: Draw, world: ModelWorldPlan): ModelLink {
+  if (world.sessions === "table" && draw.chance(0.35)) return "table";
   return world.tiers.length === 0 || draw.chance(0.6) ? "log" : draw.below(world.tiers.length);
 }

@@ -73,7 +73,8 @@ class Shrinker {
       const now = this.#best.world;
       await this.#takeOther({ ...now, [name]: value });
     }
-    await this.#takeOther({ ...this.#best.world, sessions: false });
+    for (const sessions of ["none", "log"] as const)
+      await this.#takeOther({ ...this.#best.world, sessions });
   }
 
   async #takeOther(world: ModelProgram["world"]): Promise<void> {

@@ -1,10 +1,11 @@
-import type { Random } from "@cogniverse/sdk";
+import type { Random, ShortCut } from "@cogniverse/sdk";
 import { seededRandom } from "../seeded-random.ts";
 import { LogServer } from "./log-server.ts";
 import { Newsroom } from "./newsroom.ts";
 import type { ClockStart } from "./node-clock.ts";
 import type { ModelNodeFactory } from "./node-factory.ts";
 import type { ModelProgram, ModelWorldPlan } from "./program.ts";
+import { TableServer } from "./table-server.ts";
 import { TierServer } from "./tier-server.ts";
 import { Turns } from "./turns.ts";
 
@@ -15,6 +16,8 @@ export class Surroundings {
   readonly plan: ModelWorldPlan;
   readonly turns: Turns;
   readonly log: LogServer;
+  /** Who serves: on the log's server, or on one of its own. */
+  readonly table: TableServer;
   readonly newsroom: Newsroom | undefined;
   /** For ids and for what nodes draw themselves; the order of turns has a source of its own. */
   readonly random: Random;
@@ -27,9 +30,16 @@ export class Surroundings {
     this.nodeFactory = nodeFactory;
     this.turns = new Turns(seededRandom(seed));
     this.random = seededRandom(seed ^ 0x5bd1e995);
-    this.log = new LogServer(this.random, world.keptRecords);
+    this.table = new TableServer(this.random);
+    this.log = new LogServer({
+      random: this.random,
+      keptRecords: world.keptRecords,
+      shortCut: world.sessions === "table" ? this.#firstShortCut() : undefined,
+    });
+    // A log's own table counts as confirmed: the world began long ago.
+    if (world.sessions === "log") this.table.confirm(this.table.incarnation);
     this.newsroom =
-      world.sessions && world.news !== "none"
+      world.sessions !== "none" && world.news !== "none"
         ? new Newsroom(this.turns, world.news === "lossy")
         : undefined;
     this.#shared = world.tiers.map((tier) =>
@@ -41,6 +51,14 @@ export class Surroundings {
   tiersOf(node: number): readonly TierServer[] {
     this.#own[node] ??= this.plan.tiers.map((tier, i) => this.#shared[i] ?? new TierServer(tier));
     return this.#own[node];
+  }
+
+  /** One world in two has begun long ago, so that its table may be asked at once. */
+  #firstShortCut(): ShortCut {
+    if (this.random.next() < 0.5) return { table: "", alone: [] };
+    const table = `${this.table.incarnation} ${this.random.id()}`;
+    this.table.confirm(table);
+    return { table, alone: [] };
   }
 
   /** Clocks of a machine differ from others' by minutes, and run up to 1 % fast or slow; of one machine there is one. */
