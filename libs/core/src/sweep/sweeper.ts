@@ -14,13 +14,13 @@ import { TierSweeper } from "./tier-sweeper.ts";
 import { Verdicts } from "./verdicts.ts";
 
 /** Copies a second that a sweep looks at in each tier where nobody says: what readers beside it do not feel, by docs/performance.md. */
-export const DEFAULT_SWEEP_RATE = 2000;
+export const DEFAULT_SWEEP_RATE = 1000;
 /** The same in the background, where the process that sweeps is one that reads. */
 export const DEFAULT_BACKGROUND_SWEEP_RATE = 500;
 
 /**
  * Options of a sweep. `signal` ends it: what was deleted until then stays so, and the next sweep goes on there. `onProgress`: told after each step and at the
- * end of a tier; must not throw. `rate`: copies a second at most, above 0, Infinity = as fast as the tiers answer; default 2,000. A slow tier is asked
+ * end of a tier; must not throw. `rate`: copies a second at most, above 0, Infinity = as fast as the tiers answer; default 1,000. A slow tier is asked
  * less: after each step a sweep rests four times as long as the step took, but with Infinity.
  */
 export type SweepOptions = Options<{
