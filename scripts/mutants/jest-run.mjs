@@ -5,12 +5,11 @@ import { toolCommand } from "../bootstrap/tools.mjs";
 import { workspaceEnv } from "../bootstrap/workspace.mjs";
 import { noServers } from "./workspace-copy.mjs";
 
-/** Ends a test that its mutant makes wait for ever. Those that pass take a fraction of it, but for some with servers or processes. */
-const testTimeoutMs = 10_000;
-const patientTimeoutMs = 120_000;
+/** Ends a test that is expected to wait for ever, and one that is not: it may be busy here. */
+const hangingTimeoutMs = 10_000;
+const testTimeoutMs = 120_000;
 /** Ends jest where no time-out of a test can: a mutant that never gives the event loop up. */
-const limitMs = 60_000;
-const patientLimitMs = 600_000;
+const limitMs = 600_000;
 const killed = 137;
 
 /**
@@ -30,10 +29,10 @@ const killed = 137;
  * @param {string} folder the copy
  * @param {string} file from the root of the copy
  * @param {readonly string[]} names parts of the names of those to run
- * @param {{ patient?: boolean }} [options] `patient`: they are expected to pass, however busy the machine is
+ * @param {{ hangs?: boolean }} [options] `hangs`: they are expected to wait for ever
  * @returns {Promise<TestRun>}
  */
-export async function runTests(folder, file, names, { patient = false } = {}) {
+export async function runTests(folder, file, names, { hangs = false } = {}) {
   const [libs = "", lib = ""] = file.split("/");
   const cwd = join(folder, libs, lib);
   const servers = await needsServers(folder, file);
@@ -44,7 +43,7 @@ export async function runTests(folder, file, names, { patient = false } = {}) {
     "--watchman=false",
     "--json",
     `--outputFile=${outputFile}`,
-    `--testTimeout=${servers || patient ? patientTimeoutMs : testTimeoutMs}`,
+    `--testTimeout=${hangs ? hangingTimeoutMs : testTimeoutMs}`,
     ...(servers
       ? []
       : ["globalSetup", "globalTeardown"].map((one) => `--${one}=../../${noServers}`)),
@@ -52,16 +51,15 @@ export async function runTests(folder, file, names, { patient = false } = {}) {
     "--runTestsByPath",
     relative(cwd, join(folder, file)),
   ]);
-  const limit = servers || patient ? patientLimitMs : limitMs;
   const { code, output } = await run(command, args, {
     cwd,
     env: workspaceEnv(),
     onOutput: () => undefined,
-    limitMs: limit,
+    limitMs,
   });
   const text = await readFile(outputFile, "utf8").catch(() => "");
   if (text !== "") return readResult(JSON.parse(text));
-  const why = code === killed ? `was killed after ${limit / 1000} s` : output.trim();
+  const why = code === killed ? `was killed after ${limitMs / 1000} s` : output.trim();
   return { tests: [], trouble: why };
 }
 

@@ -11,6 +11,7 @@ import { join } from "node:path";
  * @property {string} find text that stands in the file exactly once
  * @property {string} replace what stands there instead
  * @property {NamedTest} test
+ * @property {true} [hangs] without the protection the test waits for ever
  *
  * @typedef {object} NamedTest
  * @property {string} file from the root of the workspace

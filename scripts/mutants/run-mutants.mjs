@@ -27,7 +27,7 @@ export async function redBefore(folder, mutants, note) {
   for (const file of new Set(tests.map((test) => test.file))) {
     note(file);
     const names = tests.filter((test) => test.file === file).map(({ name }) => name);
-    const run = await runTests(folder, file, names, { patient: true });
+    const run = await runTests(folder, file, names);
     if (run.trouble !== "") wrong.push(`${file}: ${run.trouble}`);
     for (const { fullName, message } of run.tests.filter(({ status }) => status === "failed"))
       wrong.push(`${file}: "${fullName}" is red as it is\n${message}`);
@@ -76,9 +76,10 @@ async function runOne(folder, mutant) {
   const startedAt = performance.now();
   const putBack = await applyMutant(folder, mutant);
   try {
-    const run = await runTests(folder, mutant.test.file, [mutant.test.name]);
+    const { test, hangs = false } = mutant;
+    const run = await runTests(folder, test.file, [test.name], { hangs });
     const elapsedMs = Math.round(performance.now() - startedAt);
-    return { mutant, ...judge(run, mutant.test.name), elapsedMs };
+    return { mutant, ...judge(run, mutant), elapsedMs };
   } finally {
     await putBack();
   }

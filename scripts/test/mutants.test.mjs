@@ -31,6 +31,7 @@ describe("the table", () => {
 });
 
 describe("a mutant is", () => {
+  const named = { file: "", name: "a b" };
   const run = {
     tests: [{ fullName: "a b", status: /** @type {const} */ ("failed"), message: "" }],
   };
@@ -40,14 +41,24 @@ describe("a mutant is", () => {
   });
 
   test("killed by its own test only", () => {
-    expect(judge(red("expected 1"), "a b").verdict).toBe("killed");
-    expect(judge(red("expected 1"), "another").verdict).toBe("broken");
+    expect(judge(red("expected 1"), { test: named }).verdict).toBe("killed");
+    expect(judge(red("expected 1"), { test: { ...named, name: "another" } }).verdict).toBe(
+      "broken",
+    );
   });
 
   test("no sound program where nothing could be run", () => {
-    expect(judge({ tests: [], trouble: "Test suite failed to run" }, "a b").verdict).toBe("broken");
-    expect(judge(red("ReferenceError: x is not defined"), "a b").verdict).toBe("broken");
-    expect(judge(red("SyntaxError: Unexpected token"), "a b").verdict).toBe("broken");
+    expect(judge({ tests: [], trouble: "Test suite failed to run" }, { test: named }).verdict).toBe(
+      "broken",
+    );
+    expect(judge(red("ReferenceError: x is not defined"), { test: named }).verdict).toBe("broken");
+    expect(judge(red("SyntaxError: Unexpected token"), { test: named }).verdict).toBe("broken");
+  });
+
+  test("killed by a time-out only where it is known to wait for ever", () => {
+    const late = red("thrown: Exceeded timeout of 10000 ms for a test");
+    expect(judge(late, { test: named }).verdict).toBe("broken");
+    expect(judge(late, { test: named, hangs: true }).verdict).toBe("killed");
   });
 
   test("survived where its test is green", () => {
@@ -56,7 +67,7 @@ describe("a mutant is", () => {
       tests: [{ fullName: "", message: "", ...one, status: /** @type {const} */ ("passed") }],
       trouble: "",
     };
-    expect(judge(green, "a b").verdict).toBe("survived");
+    expect(judge(green, { test: named }).verdict).toBe("survived");
   });
 });
 

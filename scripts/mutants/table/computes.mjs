@@ -56,6 +56,7 @@ export const computes = [
   },
   {
     id: "aborted-flight-joined",
+    hangs: true,
     removes: "nobody joins a compute that was given up",
     file: manager("operations"),
     find: "if (there === undefined || there.flight.isAborted) {",
@@ -72,6 +73,7 @@ export const computes = [
   },
   {
     id: "circles-wait",
+    hangs: true,
     removes: "computes that would wait for each other are refused",
     file: flight,
     find: "for (const next of from.waitsFor.keys()) if (reaches(next, to, seen)) return true;",

@@ -160,6 +160,7 @@ export const leases = [
   },
   {
     id: "hanging-log-asked-by-all",
+    hangs: true,
     removes: "one caller waits for a slow log, and none after it",
     file: coherence,
     find: "if (!(await atMost(clock, readLimitMs, this.#sync()))) this.#isAway = true;",
