@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { toPosition } from "@cogniverse/sdk";
 import { settle } from "@cogniverse/testkit";
 import { serverSuite, startRedis, type RedisServer } from "@cogniverse/test-servers";
 import { Fleet, LEASE_MS, outcome } from "../support/fleet.ts";
@@ -56,6 +57,20 @@ serverSuite(["redis"], describe)("sessions of the log in Redis", () => {
     expect(await outcome(a.session, second)).toBe("waits");
     b.session.applied(second);
     expect(await a.session.settled(second)).toBe(1);
+  });
+
+  test("what was applied of another log, or of what the log does not hold yet, counts for nothing", async () => {
+    await using fleet = new Fleet({ url: server.url });
+    const [a, b] = await fleet.pair();
+    const head = await appended(a.log, "k");
+    b.session.applied({ ...head, logId: "another" });
+    expect(await outcome(a.session, head)).toBe("waits");
+    b.session.applied({ ...head, position: toPosition(head.position + 1) });
+    expect(await outcome(a.session, head)).toBe("waits");
+    const next = await appended(a.log, "k");
+    expect(await outcome(a.session, next)).toBe("waits");
+    for (let n = 0; n < 2; n++) await b.beat();
+    expect(await a.session.settled(next)).toBe(1);
   });
 
   test("two who wait for each other are told at once: who asks has applied it", async () => {
