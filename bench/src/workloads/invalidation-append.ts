@@ -5,6 +5,7 @@ import type { InvalidateOptions, TenantCache } from "@cogniverse/sdk";
 import { startRedis } from "@cogniverse/test-servers";
 import { atOnce } from "../at-once.ts";
 import { backendContext } from "../backend-context.ts";
+import { cpuOf } from "../invalidation/append-cpu.ts";
 import { latencies, type TimedTask } from "../latencies.ts";
 import type { Figure, Workload, WorkloadPace } from "../workload.ts";
 
@@ -56,18 +57,22 @@ async function* appends(
   const sha = String(
     await bare.script("LOAD", "return redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])"),
   );
+  const script = {
+    name: "bare EVALSHA of one HSET",
+    run: (at: number) => bare.evalsha(sha, 1, "bare", `field ${at % FEW}`, RECORD),
+  };
+  const [ofFew, ofMany] = [tasks(few), tasks(many)];
   yield* latencies(
     [
       { name: "bare HSET", run: (at) => bare.hset("bare", `field ${at % FEW}`, RECORD) },
-      {
-        name: "bare EVALSHA of one HSET",
-        run: (at) => bare.evalsha(sha, 1, "bare", `field ${at % FEW}`, RECORD),
-      },
-      ...tasks(few),
-      ...tasks(many),
+      script,
+      ...ofFew,
+      ...ofMany,
     ],
     { rounds, signal, each: 100 },
   );
+  for (const task of [script, ...ofFew.slice(1, 2), ...ofMany.slice(1, 2)])
+    yield* cpuOf(task, bare, signal);
   for (const loaded of [few, many]) await expectFound(loaded, false);
 }
 
