@@ -42,8 +42,10 @@ export class SourceGuard {
     // No other process: the registry of this one knows all of it.
     if (coherence.leaseMs === 0) return true;
     const { verified } = this.#of(tenant);
+    const isSettled = (path: string, digest: string): boolean =>
+      verified.get(path) === digest && tenant.mirror.isKnownSource(path, digest);
     const sources = [...contents].filter(
-      ([path, digest]) => verified.get(path) !== digest && !this.#registry.isImmutable(path),
+      ([path, digest]) => !isSettled(path, digest) && !this.#registry.isImmutable(path),
     );
     // It changed while it was read.
     if (sources.some(([, digest]) => digest === SEVERAL)) return false;

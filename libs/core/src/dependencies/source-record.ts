@@ -6,7 +6,7 @@ export const RESERVED_TAG = "__";
 const SOURCE_TAG = `${RESERVED_TAG}source:`;
 
 /** The scope by which the log knows that something was derived from a key: a tag that nobody carries, so that every log can hold it. */
-export function sourceScope(path: string): Scope {
+function sourceScope(path: string): Scope {
   return { kind: "tag", value: SOURCE_TAG + path };
 }
 

@@ -108,6 +108,20 @@ describe("a source that was evicted everywhere and is recomputed on another node
     for (const node of [a, b]) expect(await alive(node)).toEqual([]);
   });
 
+  test("also where the source was deleted before, came back as it was, and all was derived anew", async () => {
+    const { world, a, b } = world3();
+    await using _ = world;
+    await derive([a], "old");
+    await world.acknowledged(a.cache.delete(SOURCE, "acme"));
+    await derive([a], "old");
+    expect(await alive(a)).toHaveLength(6);
+    await world.pass(LEASE_MS);
+    await evict(world, [a, b], SOURCE);
+    await b.cache.getOrCompute(SOURCE, "acme", () => "new");
+    await world.pass(LEASE_MS);
+    for (const node of [a, b]) expect(await alive(node)).toEqual([]);
+  });
+
   test("also where so many sources were read that their stamps are collapsed", async () => {
     const { world, a, b } = world3();
     await using _ = world;
