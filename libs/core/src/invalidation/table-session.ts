@@ -63,6 +63,8 @@ export class TableSession implements LogSession {
   #withdrawing: Promise<void> | undefined;
   /** Whether a change that ends serving alone failed and may land still. */
   #isUnsettled = false;
+  /** Applied, and not said yet or being said; `undefined`: no report is under way. */
+  #untold: LogHead | undefined;
   #closed = false;
 
   constructor(options: TableSessionOptions) {
@@ -82,8 +84,12 @@ export class TableSession implements LogSession {
     return this.#standing(nothing, () => this.#options.log.snapshot(call), call);
   }
 
+  /** One report at a time; what comes in meanwhile is told by one more, of the latest. */
   applied(head: LogHead): void {
-    if (!this.#isAway) void this.#report(head);
+    if (this.#isAway) return;
+    const isUnderWay = this.#untold !== undefined;
+    this.#untold = head;
+    if (!isUnderWay) void this.#tell();
   }
 
   announce(news: LogNews): void {
@@ -131,6 +137,14 @@ export class TableSession implements LogSession {
   async #register(applied: LogHead, call: Call | undefined): Promise<string | undefined> {
     const reporting = this.#report(applied, call);
     return this.#isAway ? undefined : reporting;
+  }
+
+  async #tell(): Promise<void> {
+    for (let told: LogHead | undefined; told !== this.#untold && !this.#isAway;) {
+      told = this.#untold;
+      if (told !== undefined) await this.#report(told);
+    }
+    this.#untold = undefined;
   }
 
   async #report(head: LogHead, call?: Call): Promise<string | undefined> {

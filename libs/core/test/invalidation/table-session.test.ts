@@ -1,5 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { FakeClock, faultLog, FaultScript, settle } from "@cogniverse/testkit";
+import { toPosition } from "@cogniverse/sdk";
 import { TableSession } from "../../src/invalidation/table-session.ts";
 import { LEASE_MS } from "../races/support/shared-log.ts";
 import { namingLog, Table } from "../races/support/table.ts";
@@ -62,6 +63,27 @@ describe("TableSession", () => {
     expect(log.cut().alone).toEqual([{ session: "me", leaving: false }]);
     await session.read(head);
     expect(log.said.length).toBe(before + 1);
+  });
+
+  test("says once how far it is for all that it applied while it said so before", async () => {
+    const log = namingLog();
+    const table = new Table();
+    const clock = new FakeClock();
+    const session = new TableSession({
+      log,
+      table: table.from(),
+      clock,
+      random: { id: () => "me" },
+    });
+    const { head } = await session.snapshot();
+    const before = table.reports;
+    for (let n = 1; n <= 100; n++) session.applied({ ...head, position: toPosition(n) });
+    await settle();
+    expect(table.reports - before).toBe(2);
+    expect(table.sessions.get("me")?.position).toBe(100);
+    session.applied({ ...head, position: toPosition(101) });
+    await settle();
+    expect(table.sessions.get("me")?.position).toBe(101);
   });
 
   test("names another table at most once in D, so that two that see two tables do not take turns for ever", async () => {

@@ -49,6 +49,8 @@ export class Table {
   readonly sessions: Map<string, LogHead> = new Map();
   confirmed = "";
   incarnation = "first";
+  /** Calls of all sessions that said how far they are. */
+  reports = 0;
   /** Whether announcements get lost. */
   isDeaf = false;
   readonly #wakes = new Set<(news?: LogNews) => void>();
@@ -70,6 +72,8 @@ export class Table {
     return {
       report: async (head) => {
         reach();
+        this.reports++;
+        await Promise.resolve();
         this.sessions.set(session, head);
         for (const ask of this.#waiting) ask();
         return this.incarnation;
