@@ -16,7 +16,7 @@ import { TableWitness } from "./table-witness.ts";
 import type { Life } from "./turns.ts";
 
 /** D of the log of a world, in milliseconds. */
-export const LEASE_MS = 200;
+const LEASE_MS = 200;
 
 /** So often somebody else may be faster in changing the head. */
 const MOST_RACES = 8;

@@ -26,7 +26,7 @@ export type ModelEntry = Readonly<{ tenant: string; key: string }>;
 
 /**
  * What a step does. Calls: `get`, `compute` (getOrCompute), `refresh`, `put`, `putSince` (of what was read before), `delete`, `invalidate` (`touches`: nothing
- * changed at the source). The rest is what happens to the world: `evict` (a tier forgets a copy), `demote` (it tells of it first), `crash`, `restart`, `pause`,
+ * changed at the source). The rest is what happens to the world: `evict` (a tier forgets a copy, which reads then promote again), `demote` (it tells of it first), `crash`, `restart`, `pause`,
  * `resume`, `cut` and `heal` (the way to the log, to the table, or to a tier by its index), `jump` (the wall clock), `pass` (time), `quiet` (all calls end), `lose` (the
  * log, or only the table of who serves).
  */
