@@ -4,6 +4,7 @@ import {
   systemClock,
   systemRandom,
 } from "@cogniverse/core";
+import { hostname } from "node:os";
 import type { BackendContext, Clock, Logger, Random, TelemetryPort } from "@cogniverse/sdk";
 import type { BackendModules } from "./backends/load-backend.ts";
 import { ConfigError } from "./config/config-error.ts";
@@ -99,6 +100,7 @@ function managerPart(
     keyTypes: config.keyTypes.map(({ template, codec, version = 1, immutable = false }) =>
       defineKeyType(template, CODECS[codec], { version, immutable }),
     ),
+    node: `${hostname()}:${process.pid}`,
     backgroundLimit: config.backgroundLimit,
     coherenceWaitMs: config.coherenceWaitMs,
     slowReadMs: config.telemetry?.sampling?.slowReadMs,

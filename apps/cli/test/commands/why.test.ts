@@ -47,7 +47,12 @@ test.each([
     expect(json.copies[1]).toMatchObject({
       tier: "warm",
       why: "invalidated",
-      killedBy: { position, mode: "hard", reason: "bad labels", node: expect.any(String) },
+      killedBy: {
+        position,
+        mode: "hard",
+        reason: "bad labels",
+        node: expect.stringContaining(`:${process.pid}/`),
+      },
     });
   },
 );

@@ -52,7 +52,8 @@ export class Engine {
     this.random = options.random ?? systemRandom;
     this.logger = options.logger ?? silentLogger;
     this.telemetry = options.telemetry ?? noTelemetry;
-    this.node = this.random.id();
+    const id = this.random.id();
+    this.node = options.node === undefined ? id : `${options.node}/${id.slice(0, 8)}`;
     this.policies = options;
     this.prices = options.prices;
     this.figuresIntervalMs = options.figuresIntervalMs ?? 60_000;

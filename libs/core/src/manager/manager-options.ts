@@ -45,6 +45,8 @@ export interface CacheManagerOptions {
   readonly prices?: Prices | undefined;
   /** A read that took so many milliseconds gets a span also where no parent records, as misses and errors do. Default 250. */
   readonly slowReadMs?: number | undefined;
+  /** Who this is, for people who ask which node invalidated something: a host and a process id, say. What makes it unique is added. Default: a random id. */
+  readonly node?: string | undefined;
   readonly clock?: Clock | undefined;
   readonly random?: Random | undefined;
   readonly logger?: Logger | undefined;
