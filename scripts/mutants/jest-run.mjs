@@ -9,13 +9,15 @@ import { noServers } from "./workspace-copy.mjs";
 const hangingTimeoutMs = 10_000;
 const testTimeoutMs = 120_000;
 /** Ends jest where no time-out of a test can: a mutant that never gives the event loop up. */
-const limitMs = 600_000;
+const hangingLimitMs = 60_000;
+const longestMs = 600_000;
 const killed = 137;
 
 /**
  * @typedef {object} TestRun what jest says of the tests of one file
  * @property {readonly TestOutcome[]} tests those that were run
  * @property {string} trouble why the file could not be run; "" where it could
+ * @property {boolean} [hung] it did not come to an end
  *
  * @typedef {object} TestOutcome
  * @property {string} fullName
@@ -51,6 +53,7 @@ export async function runTests(folder, file, names, { hangs = false } = {}) {
     "--runTestsByPath",
     relative(cwd, join(folder, file)),
   ]);
+  const limitMs = hangs ? hangingLimitMs : longestMs;
   const { code, output } = await run(command, args, {
     cwd,
     env: workspaceEnv(),
@@ -59,8 +62,8 @@ export async function runTests(folder, file, names, { hangs = false } = {}) {
   });
   const text = await readFile(outputFile, "utf8").catch(() => "");
   if (text !== "") return readResult(JSON.parse(text));
-  const why = code === killed ? `was killed after ${limitMs / 1000} s` : output.trim();
-  return { tests: [], trouble: why };
+  if (code !== killed) return { tests: [], trouble: output.trim() };
+  return { tests: [], trouble: `was killed after ${limitMs / 1000} s`, hung: true };
 }
 
 /**

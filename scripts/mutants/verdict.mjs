@@ -12,7 +12,8 @@ const tooLate = /Exceeded timeout of/;
  * @param {Pick<import("./mutant.mjs").Mutant, "test" | "hangs">} mutant
  * @returns {{ verdict: Verdict, why: string }}
  */
-export function judge({ tests, trouble }, { test: { name }, hangs }) {
+export function judge({ tests, trouble, hung = false }, { test: { name }, hangs }) {
+  if (hung && hangs === true) return { verdict: "killed", why: trouble };
   if (trouble !== "") return { verdict: "broken", why: trouble };
   const named = tests.filter(({ fullName }) => fullName.includes(name));
   if (named.length === 0) return { verdict: "broken", why: `no test is called "${name}"` };

@@ -59,6 +59,9 @@ describe("a mutant is", () => {
     const late = red("thrown: Exceeded timeout of 10000 ms for a test");
     expect(judge(late, { test: named }).verdict).toBe("broken");
     expect(judge(late, { test: named, hangs: true }).verdict).toBe("killed");
+    const ended = { tests: [], trouble: "was killed", hung: true };
+    expect(judge(ended, { test: named }).verdict).toBe("broken");
+    expect(judge(ended, { test: named, hangs: true }).verdict).toBe("killed");
   });
 
   test("survived where its test is green", () => {

@@ -158,6 +158,7 @@ export const tiers = [
   },
   {
     id: "writers-share-a-file",
+    hangs: true,
     removes: "each write of a value has a file of its own",
     file: "libs/cache-local/src/entry-writer.ts",
     find: 'id: randomUUID().replaceAll("-", ""),',
