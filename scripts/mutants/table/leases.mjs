@@ -74,8 +74,8 @@ export const leases = [
     id: "lease-from-the-answer",
     removes: "a lease counts from before the read of the log was sent",
     file: coherence,
-    find: "this.#extend(start);\n      return true;\n    } catch (error) {",
-    replace: "this.#extend(startReading(clock, log));\n      return true;\n    } catch (error) {",
+    find: "this.servesUntil = Math.max(this.servesUntil, start.monotonic + span);",
+    replace: "this.servesUntil = Math.max(this.servesUntil, clock.monotonic() + span);",
     test: lease("the lease counts from before the read of the log was sent"),
   },
   {
