@@ -37,6 +37,14 @@ export const brokenEntries: readonly Broken[] = [
     },
   },
   {
+    fault: "copies deleted together are deleted by their keys alone",
+    rule: "deleteEntries, where there is one, deletes exactly the copies it names",
+    breakIt: (h) =>
+      withEntries(h, {
+        deleteEntries: (copies, t) => Promise.all(copies.map(({ key }) => h.delete(key, t))),
+      }),
+  },
+  {
     fault: "`not-newer` compares positions of two logs",
     rule: "`not-newer` heeds no copy of another log, whatever its position",
     breakIt: (h) => {
