@@ -14,16 +14,15 @@ export interface MutatedCore extends Disposable {
 
 /** Makes the copy. Throws where the bug's text does not stand exactly once in its file: then the list of bugs has to follow the source. */
 export function mutatedCore(bug: SeededBug): MutatedCore {
+  const before = readFileSync(join(core, "src", bug.file), "utf8").split(bug.search);
+  if (before.length !== 2)
+    throw new RangeError(`"${bug.search}" stands ${before.length - 1} times in ${bug.file}`);
   const folder = mkdtempSync(join(tmpdir(), "cogniverse-seeded-bug-"));
   for (const part of ["package.json", "src", "test/model"])
     cpSync(join(core, part), join(folder, part), { recursive: true });
   // What the copy imports are the packages of the repository; its own name is its own, by the manifest beside it.
   symlinkSync(join(core, "node_modules"), join(folder, "node_modules"));
-  const file = join(folder, "src", bug.file);
-  const before = readFileSync(file, "utf8").split(bug.search);
-  if (before.length !== 2)
-    throw new RangeError(`"${bug.search}" stands ${before.length - 1} times in ${bug.file}`);
-  writeFileSync(file, before.join(bug.replace));
+  writeFileSync(join(folder, "src", bug.file), before.join(bug.replace));
   return {
     path: (name) => join(folder, name),
     [Symbol.dispose]: () => rmSync(folder, { recursive: true }),
