@@ -82,7 +82,9 @@ export class Filler {
     family.counters.computeMs += computeMs;
     const tags = [...new Set([...key.tags, ...scope.tags])];
     const inherited = scope.stamps.collapsed((stamp) => this.#renewed(fill, stamp));
-    const provenance: Provenance = { logId, asOf, tags, inherited, digest: "" };
+    // What was made of something that nobody could verify is no better verified itself, for who joined and for what is made of it in turn.
+    const verifiedBy = scope.storable ? logId : "";
+    const provenance: Provenance = { logId: verifiedBy, asOf, tags, inherited, digest: "" };
     const { causes } = fill;
     const computed: Computed = {
       from: "compute",

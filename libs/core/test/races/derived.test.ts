@@ -1,6 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import type { Scope } from "@cogniverse/sdk";
 import { note, oneNode, only, type Note, type OneNode } from "./support/one-node.ts";
+import { settle } from "@cogniverse/testkit";
 import { Deployment } from "./support/deployment.ts";
 
 const source = note({ id: "source" });
@@ -192,5 +193,50 @@ describe("race 39: what a parent inherits", () => {
     expect(await acme.get(source)).toEqual({ n: 1 }); // the lease is back
     expect(await acme.get(middle)).toBeUndefined();
     expect(await acme.get(top)).toBeUndefined();
+  });
+
+  test("nor does what is made of that parent, on any level: nobody could tell it of the child's end", async () => {
+    await using world = new Deployment();
+    const node = world.node();
+    const acme = node.cache.forTenant("acme");
+    await acme.get(source);
+    const parent = acme.getOrCompute(top, () =>
+      acme.getOrCompute(middle, async () => {
+        node.logFaults.fail("*", { times: Infinity });
+        world.clock.suspend({ wallMs: 500, monotonicMs: 500 });
+        const { n } = await acme.getOrCompute(source, () => ({ n: 7 }));
+        node.logFaults.clear();
+        await world.pass(200);
+        return { n };
+      }),
+    );
+    expect(await parent).toEqual({ n: 7 });
+    await world.acknowledged(acme.invalidate(source));
+    expect(await acme.get(middle)).toBeUndefined();
+    expect(await acme.get(top)).toBeUndefined();
+  });
+
+  test("who joined it reads anew once nobody vouches for it", async () => {
+    await using world = new Deployment();
+    const [node, other] = [world.node(), world.node()];
+    const acme = node.cache.forTenant("acme");
+    await acme.get(source);
+    const held = Promise.withResolvers<void>();
+    const began = acme.getOrCompute(middle, async () => {
+      node.logFaults.fail("*", { times: Infinity });
+      world.clock.suspend({ wallMs: 500, monotonicMs: 500 });
+      const { n } = await acme.getOrCompute(source, () => ({ n: 7 }));
+      node.logFaults.clear();
+      await held.promise;
+      return { n };
+    });
+    await settle();
+    await world.pass(200);
+    await world.acknowledged(other.cache.forTenant("acme").invalidate(source));
+    const joined = acme.getOrCompute(middle, () => ({ n: 8 }));
+    await settle();
+    held.resolve();
+    expect(await began).toEqual({ n: 7 });
+    expect(await joined).toEqual({ n: 8 });
   });
 });
