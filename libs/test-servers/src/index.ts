@@ -22,6 +22,7 @@ export {
   type PrometheusOptions,
   type PrometheusServer,
 } from "./servers/prometheus-server.ts";
+export { askRedis } from "./servers/redis-client.ts";
 export {
   startRedisCluster,
   type RedisCluster,
