@@ -21,6 +21,7 @@ import { LEASE_MS } from "./lease.ts";
 import { LocalSession, type SessionLog } from "./local-session.ts";
 import type { LogStore } from "./log-store.ts";
 import { Members } from "./members.ts";
+import { readSnapshot } from "./snapshot-slices.ts";
 
 /**
  * The invalidation log in a directory that several processes share. An append is on disk before anybody can see it and before it
@@ -98,8 +99,7 @@ export class LocalLog implements InvalidationLog, SessionLog {
   }
 
   async snapshot(call?: Call): Promise<LogSnapshot> {
-    call?.signal?.throwIfAborted();
-    return this.#snapshot(() => ({ head: this.#store.head(), records: this.#store.summary() }));
+    return readSnapshot(this.#store, (read) => this.#snapshot(read), call?.signal);
   }
 
   session(): LogSession {

@@ -38,6 +38,9 @@ const RIPE = Buffer.from("ripe");
 /** When nothing is to be appended; see `AppendOptions.unless`. */
 export type Unless = Readonly<{ since: Position; scopes: readonly Scope[] }>;
 
+/** Records of some scopes, and the key of the last one of these. */
+export type SummaryPart = Readonly<{ records: readonly LogRecord[]; next: Buffer | undefined }>;
+
 /**
  * The tables of the log: the last records one by one, and for each scope that was ever named its last record of each mode. Calls
  * that write belong inside a transaction.
@@ -91,12 +94,21 @@ export class LogStore {
     return this.#range(from.position, head);
   }
 
-  /** The last record of each mode on each scope, and the last of other content, in order of position. */
-  summary(): readonly LogRecord[] {
-    const found: LogRecord[] = [];
-    for (const { value } of this.#scopes.getRange({}))
-      found.push(...recordsOf(decodeScopeRow(value)));
-    return found.toSorted((a, b) => a.position - b.position);
+  /**
+   * Of so many scopes behind `scope`, in the order of their keys, the last record of each mode, and the last of other content. `undefined`: from the first
+   * on, or no more behind it.
+   */
+  summary(scope: Buffer | undefined, most: number): SummaryPart {
+    const records: LogRecord[] = [];
+    let next: Buffer | undefined;
+    let rows = 0;
+    const from = scope === undefined ? {} : { start: scope, exclusiveStart: true };
+    for (const { key, value } of this.#scopes.getRange({ ...from, limit: most })) {
+      records.push(...recordsOf(decodeScopeRow(value)));
+      next = Buffer.from(key);
+      rows++;
+    }
+    return { records, next: rows < most ? undefined : next };
   }
 
   /**

@@ -64,15 +64,10 @@ export function watchedFields(tenantId: string, scopes: readonly Scope[]): Watch
   return { sure, maybe: [...maybe] };
 }
 
-/** The records of a snapshot, in order of position. `flat`: fields and values of the hash. */
-export function recordsIn(flat: readonly unknown[]): readonly LogRecord[] {
-  const found = new Map<number, LogRecord>();
-  for (let at = 0; at + 1 < flat.length; at += 2) {
-    if (!/^(?:hard|soft|other) /.test(String(flat[at]))) continue;
-    const [, position = "", json = ""] = /^(\d+) \S* (.*)$/s.exec(String(flat[at + 1])) ?? [];
-    found.set(Number(position), recordIn(json, Number(position)));
-  }
-  return [...found.values()].toSorted((a, b) => a.position - b.position);
+/** A record as a field holds it: `position digest JSON`. */
+export function recordOf(value: string): LogRecord {
+  const [, position = "", json = ""] = /^(\d+) \S* (.*)$/s.exec(value) ?? [];
+  return recordIn(json, Number(position));
 }
 
 /** What the answer to a read says behind the head. */

@@ -5,6 +5,10 @@ import { ASK, REFUSE_ALONE, SERVER, TABLE } from "../sessions/table-lua.ts";
 const TAIL_RECORDS = 4096;
 /** Batches whose ids are kept, so that one that is sent again is known. */
 const KEPT_BATCHES = 1024;
+/** Fields of the hash that one step of a snapshot looks at, about: one to two milliseconds of the server's one thread. */
+const PAGE_FIELDS = 500;
+/** Fields that one HMGET names at most: Lua hands on no more than 8,000 arguments. */
+const MOST_NAMED = 2000;
 
 /**
  * Begins every script. KEYS: state, tail, acknowledgements. ARGV: id for a new log or table, own D in ms, "1" = this server loses nothing in a crash.
@@ -83,6 +87,33 @@ for i, row in ipairs(tail) do answer[${slot} + i] = row[2][2] end
 return head(answer)
 `;
 
+/**
+ * \`page(cursor)\` answers a page of the hash: {cursor of the next page ("0" = none), records of scopes as \`position digest JSON\`}. A scope's hard, soft
+ * and other record come together, as they were in one step: an append turns one into another.
+ */
+const PAGE = `
+local function page(cursor)
+  local found = redis.call('HSCAN', S, cursor, 'COUNT', '${PAGE_FIELDS}')
+  local rows, named = {found[1]}, {}
+  for at = 1, #found[2], 2 do
+    local field = found[2][at]
+    local mode, scope = string.sub(field, 1, 5), string.sub(field, 6)
+    if mode == 'hard ' or mode == 'soft ' then
+      rows[#rows + 1] = found[2][at + 1]
+      named[#named + 1] = (mode == 'hard ' and 'soft ' or 'hard ') .. scope
+      named[#named + 1] = 'other ' .. scope
+    end
+  end
+  for first = 1, #named, ${MOST_NAMED} do
+    local values = redis.call('HMGET', S, unpack(named, first, math.min(first + ${MOST_NAMED} - 1, #named)))
+    for _, value in ipairs(values) do
+      if value then rows[#rows + 1] = value end
+    end
+  end
+  return rows
+end
+`;
+
 /** Answers {log id, position, D, incarnation of the table, under which name it shortens acknowledgements, the last one}; so does every other one first. */
 export const LOG_HEAD: Script = script(`${BEGIN} return answer`);
 
@@ -92,10 +123,20 @@ local from = {log = take(), position = tonumber(take())}
 ${READ(7)}
 `);
 
-/** Answers, flat, the fields and values of the hash. */
-export const LOG_SNAPSHOT: Script = script(`${BEGIN}
-answer[7] = redis.call('HGETALL', S)
+/** Begins a snapshot: answers the first page of it; see {@link PAGE}. */
+export const LOG_SNAPSHOT: Script = script(`${BEGIN}${PAGE}
+answer[7] = page('0')
 return answer
+`);
+
+/**
+ * Goes on with a snapshot. ARGV further: log id and position of the page before, and the cursor that it told. Answers a page, and behind it, in the same
+ * step, what {@link LOG_READ} answers.
+ */
+export const LOG_SNAPSHOT_ON: Script = script(`${BEGIN}${PAGE}
+local from = {log = take(), position = tonumber(take())}
+answer[7] = page(take())
+${READ(8)}
 `);
 
 /**
@@ -112,11 +153,11 @@ ${READ(8)}
 `);
 
 /** As {@link LOG_SNAPSHOT}, in one step with registering the session, or renewing it, as one that has applied nothing. */
-export const SESSION_SNAPSHOT: Script = script(`${BEGIN}${STANDING}
+export const SESSION_SNAPSHOT: Script = script(`${BEGIN}${PAGE}${STANDING}
 local id, count = take(), tonumber(take())
 renew(id, '0', 0, count)
 advance()
-answer[7], answer[8] = rows(), redis.call('HGETALL', S)
+answer[7], answer[8] = rows(), page('0')
 return head(answer)
 `);
 

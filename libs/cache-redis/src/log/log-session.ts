@@ -9,24 +9,23 @@ import {
   type LogSession,
   type LogSnapshot,
 } from "@cogniverse/sdk";
-import { asList } from "../entries.ts";
 import type { Doing } from "../exchange.ts";
 import type { Script } from "../script.ts";
 import type { Attendance } from "../sessions/attendance.ts";
 import { leaveInTime } from "../sessions/leave.ts";
 import type { Pace } from "../sessions/pace.ts";
 import { Settling, type Question, type Reached } from "../sessions/settling.ts";
-import { deltaIn, recordsIn } from "./log-fields.ts";
+import type { Answer } from "./answer.ts";
+import { deltaIn } from "./log-fields.ts";
 import {
+  LOG_SNAPSHOT_ON,
   SESSION_APPLIED,
   SESSION_ASK,
   SESSION_LEAVE,
   SESSION_READ,
   SESSION_SNAPSHOT,
 } from "./log-scripts.ts";
-
-/** What a script answered: the head, and what it says beside it. */
-export type Answer = Readonly<{ head: LogHead; rest: readonly unknown[] }>;
+import { SnapshotPages } from "./snapshot-pages.ts";
 
 /** What a session needs of its log. */
 export interface SessionLog {
@@ -70,8 +69,11 @@ export class RedisLogSession implements LogSession {
   }
 
   async snapshot(call?: Call): Promise<LogSnapshot> {
-    const { head, rest } = await this.#renew(SESSION_SNAPSHOT, [], call);
-    return { head, records: recordsIn(asList(rest[0])) };
+    const pages = new SnapshotPages({
+      begin: () => this.#renew(SESSION_SNAPSHOT, [], call),
+      goOn: (place) => this.#log.run(LOG_SNAPSHOT_ON, place, this.#reading(call)),
+    });
+    return pages.read();
   }
 
   applied(head: LogHead): void {
@@ -103,11 +105,14 @@ export class RedisLogSession implements LogSession {
       throw new CacheError("closed", "The session was given back and cannot read the log");
     const { clock, attendance } = this.#log;
     const args = [...this.#seen(), this.id, String(++this.#renewals), ...place];
-    const doing = { doing: "read the invalidation log", text: true, signal: call?.signal };
-    const { head, rest } = await this.#log.run(script, args, doing);
-    const [rows, ...others] = rest;
+    const answer = await this.#log.run(script, args, this.#reading(call));
+    const [rows, ...rest] = answer.rest;
     attendance.witness.saw(String(rows), clock.monotonic());
-    return { head, rest: others };
+    return { ...answer, rest };
+  }
+
+  #reading(call: Call | undefined): Doing {
+    return { doing: "read the invalidation log", text: true, signal: call?.signal };
   }
 
   /** What this process saw of the table: the incarnation that it has known for D, and who was silent for D. */

@@ -22,9 +22,11 @@ import type { Names } from "../names.ts";
 import type { Script } from "../script.ts";
 import { Attendance } from "../sessions/attendance.ts";
 import { Pace } from "../sessions/pace.ts";
-import { deltaIn, recordArguments, recordsIn, watchedFields } from "./log-fields.ts";
-import { LOG_APPEND, LOG_HEAD, LOG_READ, LOG_SNAPSHOT } from "./log-scripts.ts";
-import { RedisLogSession, type Answer } from "./log-session.ts";
+import type { Answer } from "./answer.ts";
+import { deltaIn, recordArguments, watchedFields } from "./log-fields.ts";
+import { LOG_APPEND, LOG_HEAD, LOG_READ, LOG_SNAPSHOT, LOG_SNAPSHOT_ON } from "./log-scripts.ts";
+import { RedisLogSession } from "./log-session.ts";
+import { SnapshotPages } from "./snapshot-pages.ts";
 import { newsIn } from "./tail.ts";
 
 /** How often an append whose answer was lost with its connection is sent again. */
@@ -106,8 +108,11 @@ export class RedisLog implements InvalidationLog, AsyncDisposable {
   }
 
   async snapshot(call?: Call): Promise<LogSnapshot> {
-    const { head, rest } = await this.#run(LOG_SNAPSHOT, [], this.#reading(call));
-    return { head, records: recordsIn(asList(rest[0])) };
+    const pages = new SnapshotPages({
+      begin: () => this.#run(LOG_SNAPSHOT, [], this.#reading(call)),
+      goOn: (place) => this.#run(LOG_SNAPSHOT_ON, place, this.#reading(call)),
+    });
+    return pages.read();
   }
 
   /**
@@ -188,7 +193,8 @@ export class RedisLog implements InvalidationLog, AsyncDisposable {
       level: String(level),
       newsId: `${String(position)}-0`,
     });
-    return { head: { logId: String(logId), position: toPosition(Number(position)) }, rest };
+    const head = { logId: String(logId), position: toPosition(Number(position)) };
+    return { head, incarnation: String(incarnation), rest };
   }
 }
 
