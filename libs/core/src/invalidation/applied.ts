@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import {
   START,
   type LogHead,
@@ -6,6 +7,9 @@ import {
   type Position,
 } from "@cogniverse/sdk";
 import type { Mirror } from "./mirror.ts";
+
+/** Records that the first load takes in before it lets the event loop run: some milliseconds. */
+const AT_ONCE = 2048;
 
 /** How far the mirror is level with the log: records go in gapless and in order, or not at all. */
 export class Applied {
@@ -25,10 +29,19 @@ export class Applied {
     return this.#head?.position ?? START;
   }
 
-  /** Begins anew from what another log, or one that went on too far, says. */
-  load({ head, records }: LogSnapshot): void {
+  /**
+   * Begins anew from what another log, or one that went on too far, says. `before`: the head when the reading of the snapshot began; where news took the
+   * mirror past the snapshot since then, it has all that the snapshot says. The first load is done in slices, between which the event loop
+   * runs: nobody serves by the mirror before. A later one is done in one step, since what was dead must not seem alive in between.
+   */
+  async load({ head, records }: LogSnapshot, before: LogHead | undefined): Promise<void> {
+    if (this.#head !== before && this.covers(head)) return;
+    const isFirst = this.#head === undefined;
     this.#mirror.reset();
-    for (const record of records) this.#mirror.apply(record);
+    for (const [at, record] of records.entries()) {
+      if (isFirst && at > 0 && at % AT_ONCE === 0) await nextTurn();
+      this.#mirror.apply(record);
+    }
     this.#head = head;
   }
 

@@ -1,6 +1,5 @@
 import {
   CacheError,
-  toPosition,
   type AppendOptions,
   type Call,
   type Clock,
@@ -15,10 +14,10 @@ import {
 import { Applied } from "./applied.ts";
 import { LogStatus } from "./log-status.ts";
 import type { Mirror } from "./mirror.ts";
-import { leaseSpanMs, shorterLeaseMs, startReading, type ReadStart } from "./lease-span.ts";
+import { ageMs, leaseSpanMs, shorterLeaseMs, startReading, type ReadStart } from "./lease-span.ts";
 import { ClockJump } from "../time/clock-jump.ts";
 import { atMost } from "../time/at-most.ts";
-import { TimeLimit } from "../time/time-limit.ts";
+import { ReadLimits } from "./read-limits.ts";
 import { Settlement } from "./settlement.ts";
 import { appendUnlessTold } from "./unless-told.ts";
 
@@ -56,7 +55,7 @@ export class Coherence {
   #syncing: Promise<boolean> | undefined;
   #heartbeat: Disposable | undefined;
   #watching: Disposable | undefined;
-  readonly #readLimit: TimeLimit;
+  readonly #limits: ReadLimits;
   readonly #settlement: Settlement;
   /** The latest read of the log that succeeded. */
   #read: ReadStart | undefined;
@@ -65,10 +64,8 @@ export class Coherence {
 
   constructor(options: CoherenceOptions) {
     this.#options = options;
-    const { clock, log, session, readLimitMs } = options;
-    // An answer over a network is worth having for as long as the lease could still be renewed by it.
-    const limitMs = log.sharesClock === true ? readLimitMs : Math.max(readLimitMs, log.leaseMs);
-    this.#readLimit = new TimeLimit(clock, limitMs);
+    const { clock, log, session } = options;
+    this.#limits = new ReadLimits(options);
     this.#status = new LogStatus(options.logger);
     this.#settlement = new Settlement({ log, session, clock, status: this.#status });
     this.#applied = new Applied(options.mirror);
@@ -99,11 +96,7 @@ export class Coherence {
 
   /** Milliseconds since what this node knows of the log was certainly all; 0 where it alone appends, `undefined` before the first read. */
   get ageMs(): number | undefined {
-    const { clock, log } = this.#options;
-    if (this.#read === undefined) return undefined;
-    if (log.leaseMs === 0) return 0;
-    const age = clock.monotonic() - this.#read.monotonic;
-    return log.sharesClock === true ? age : Math.max(age, clock.now() - this.#read.wall);
+    return this.#read && ageMs(this.#read, this.#options);
   }
 
   /** Whether the last attempt to read the log failed. */
@@ -135,7 +128,7 @@ export class Coherence {
 
   /** The log's head now, from the log itself. Throws `tier_unavailable` or what the log throws. */
   async head(call?: Call): Promise<LogHead> {
-    return this.#limited((limited) => this.#options.log.head(limited), call?.signal);
+    return this.#limits.read((limited) => this.#options.log.head(limited), call?.signal);
   }
 
   /**
@@ -146,19 +139,16 @@ export class Coherence {
     records: readonly NewRecord[],
     options?: AppendOptions,
   ): Promise<LogHead | undefined> {
-    const head = await this.#limited(
+    const news = await this.#limits.read(
       ({ signal }) =>
         appendUnlessTold(this.#options.log, this.logId, records, { ...options, signal }),
       options?.signal,
     );
-    if (head === undefined) return undefined;
-    const last = head.position - records.length;
-    const taken = records.map((r, i) => ({ ...r, position: toPosition(last + 1 + i) }));
-    const news = { head, records: taken };
+    if (news === undefined) return undefined;
     this.#options.session.announce?.(news);
     this.#applied.take(news);
-    await this.#reach(head);
-    return head;
+    await this.#reach(news.head);
+    return news.head;
   }
 
   /** Reads the log's head now, and has all up to it in the own mirror before it resolves. Throws as {@link append} does. */
@@ -176,7 +166,7 @@ export class Coherence {
   /** Ends the heartbeat and gives the session back; nothing is served from here on. */
   async close(): Promise<void> {
     this.#closed = true;
-    this.#readLimit[Symbol.dispose]();
+    this.#limits[Symbol.dispose]();
     this.#settlement[Symbol.dispose]();
     this.servesUntil = -Infinity;
     this.#heartbeat?.[Symbol.dispose]();
@@ -211,26 +201,39 @@ export class Coherence {
   }
 
   async #syncOnce(): Promise<boolean> {
-    const { log, session, clock } = this.#options;
-    // Before the request: what the log says was true at some moment after this.
-    let start = startReading(clock, log);
     try {
-      const from = this.#applied.head;
-      const delta =
-        from === undefined ? undefined : await this.#limited((call) => session.read(from, call));
-      if (delta?.type !== "records" || !this.#takes(delta)) {
-        start = startReading(clock, log);
-        const snapshot = await this.#limited((call) => session.snapshot(call));
-        this.#status.loaded(this.#applied.head, snapshot.head);
-        this.#applied.load(snapshot);
-        this.#tellApplied();
-      }
-      this.#extend(start);
+      const read = await this.#readOn();
+      this.#extend(read ?? (await this.#load()));
+      // A snapshot of many scopes takes longer than the lease that it gives, which counts from its beginning: a read gives one that begins now.
+      if (read === undefined && !this.isLive()) this.#extend(await this.#readOn());
       return true;
     } catch (error) {
       this.#lost(error);
       return false;
     }
+  }
+
+  /** When it began. `undefined`: the log does not go on from the mirror. */
+  async #readOn(): Promise<ReadStart | undefined> {
+    const { log, session, clock } = this.#options;
+    const from = this.#applied.head;
+    if (from === undefined) return undefined;
+    // Before the request: what the log says was true at some moment after this.
+    const start = startReading(clock, log);
+    const delta = await this.#limits.read((call) => session.read(from, call));
+    return delta.type === "records" && this.#takes(delta) ? start : undefined;
+  }
+
+  /** As {@link #readOn}, whatever is in the mirror. */
+  async #load(): Promise<ReadStart> {
+    const { log, session, clock } = this.#options;
+    const start = startReading(clock, log);
+    const before = this.#applied.head;
+    const snapshot = await this.#limits.snapshot((call) => session.snapshot(call));
+    this.#status.loaded(before, snapshot.head);
+    await this.#applied.load(snapshot, before);
+    this.#tellApplied();
+    return start;
   }
 
   #hear(news: LogNews | undefined): void {
@@ -249,8 +252,8 @@ export class Coherence {
     if (this.#applied.head !== undefined) this.#options.session.applied(this.#applied.head);
   }
 
-  #extend(start: ReadStart): void {
-    if (this.#closed) return;
+  #extend(start: ReadStart | undefined): void {
+    if (this.#closed || start === undefined) return;
     const { log, session, clock } = this.#options;
     const leaseMs = shorterLeaseMs(start.leaseMs, log.leaseMs);
     const span = leaseSpanMs(leaseMs);
@@ -290,9 +293,5 @@ export class Coherence {
       if (!(await this.#sync()))
         throw new CacheError("tier_unavailable", UNREADABLE, { retryable: true });
     }
-  }
-
-  #limited<R>(run: (call: Call) => Promise<R>, signal?: AbortSignal): Promise<R> {
-    return this.#readLimit.run(() => "The invalidation log", run, { signal });
   }
 }

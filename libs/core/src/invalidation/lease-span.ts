@@ -27,3 +27,13 @@ export function startReading(
 export function shorterLeaseMs(a: number, b: number): number {
   return a === 0 || b === 0 ? Math.max(a, b) : Math.min(a, b);
 }
+
+/** Milliseconds since the read began, on the clock that shows more of them where other machines append; 0 where this process alone does. */
+export function ageMs(
+  start: ReadStart,
+  { clock, log }: Readonly<{ clock: Clock; log: Pick<InvalidationLog, "leaseMs" | "sharesClock"> }>,
+): number {
+  if (log.leaseMs === 0) return 0;
+  const age = clock.monotonic() - start.monotonic;
+  return log.sharesClock === true ? age : Math.max(age, clock.now() - start.wall);
+}
