@@ -13,10 +13,16 @@ class Announced extends Deployment {
   /** What was announced, in the order of the log. */
   readonly said: LogNews[] = [];
   readonly #wakes: ((news?: LogNews) => void)[] = [];
+  /** Whether the log says that a reader is too far behind. */
+  forgets = false;
   readonly log: InvalidationLog = {
     ...this.shared.log,
     session: () => ({
       ...plainSession(this.log),
+      read: async (from, call) =>
+        this.forgets
+          ? { type: "reset", head: await this.log.head(call) }
+          : this.log.read(from, call),
       announce: (news) => void this.said.push(news),
       watch: (wake) => {
         this.#wakes.push(wake);
@@ -122,5 +128,21 @@ describe("race 17: announcements", () => {
       causes: { memory: "log-down" },
     });
     expect(await a.cache.get(key, "acme")).toEqual({ n: 1 });
+  });
+
+  test("that overtake a snapshot: it does not take the mirror back behind them", async () => {
+    await using world = new Announced();
+    const [a, b] = await world.warmed();
+    const loading = b.logFaults.pause("snapshot", { at: "after" });
+    world.forgets = true;
+    await world.pass(LEASE_MS / 2);
+    await loading.reached;
+    world.forgets = false;
+    await a.cache.invalidate(key, "acme", { wait: "durable" });
+    world.tell(1, world.said[0]);
+    loading.release();
+    await settle();
+    expect(await b.cache.get(key, "acme")).toBeUndefined();
+    expect(await b.cache.get(other, "acme")).toEqual({ n: 1 });
   });
 });

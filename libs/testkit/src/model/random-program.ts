@@ -6,9 +6,13 @@ import type {
   ModelEntry,
   ModelLink,
   ModelProgram,
+  ModelStep,
   ModelTier,
   ModelWorldPlan,
 } from "./program.ts";
+
+/** How often several steps come together. */
+const SCENE_SHARE = 0.12;
 
 type Weighted<T> = readonly (readonly [weight: number, value: T])[];
 
@@ -18,12 +22,42 @@ export function randomProgram(seed: number): ModelProgram {
   const world = randomWorld(draw);
   const entries = hotEntries(draw);
   const length = 4 + draw.below(18);
-  const steps = Array.from({ length }, () => ({
-    ...randomAct(draw, world, entries),
-    node: draw.below(world.nodes),
-    turns: draw.chance(0.3) ? 0 : draw.below(14),
-  }));
+  const steps: ModelStep[] = [];
+  while (steps.length < length) {
+    const node = draw.below(world.nodes);
+    const acts = draw.chance(SCENE_SHARE)
+      ? randomScene(draw, world, entries)
+      : [randomAct(draw, world, entries)];
+    for (const act of acts) steps.push({ ...act, node, turns: randomTurns(draw) });
+  }
   return { world, seed, steps };
+}
+
+function randomTurns(draw: Draw): number {
+  return draw.chance(0.3) ? 0 : draw.below(14);
+}
+
+/** What single steps seldom come to by themselves, on one node: it loses its lease and gets it back, or its own write is over before it reads. */
+function randomScene(
+  draw: Draw,
+  world: ModelWorldPlan,
+  entries: readonly ModelEntry[],
+): readonly ModelAct[] {
+  const entry = draw.of(entries);
+  const ms = draw.of([120, 150, 190]);
+  return draw.weighted<readonly ModelAct[]>([
+    [
+      3,
+      [
+        { do: "cut", link: "log" },
+        { do: "pass", ms },
+        { do: "heal", link: "log" },
+      ],
+    ],
+    [2, [{ do: "pause" }, { do: "pass", ms: ms + 60 }, { do: "resume" }]],
+    [3, [{ do: "quiet" }, writeAct(draw, entry), { do: "quiet" }, { ...entry, do: "get" }]],
+    [2, [randomAct(draw, world, entries), { do: "quiet" }, readAct(draw, entry)]],
+  ]);
 }
 
 class Draw {

@@ -1,0 +1,176 @@
+import type { ModelProgram } from "@cogniverse/testkit";
+
+/** A program that once failed, made smaller, and what was wrong then. */
+export interface KeptProgram {
+  readonly about: string;
+  readonly program: ModelProgram;
+}
+
+/** Programs that found something, under the very schedule that did. */
+export const keptPrograms: readonly KeptProgram[] = [
+  {
+    about:
+      "what was made of a part that holds something computed without a lease is stored without the scopes of that",
+    program: {
+      world: {
+        nodes: 2,
+        memoryEntries: 8,
+        tiers: [],
+        sessions: "log",
+        news: "reliable",
+        keptRecords: 0,
+        clocks: "machine",
+      },
+      seed: 160,
+      steps: [
+        { do: "compute", tenant: "acme", key: "sums/all", node: 0, turns: 4 },
+        { do: "cut", link: "log", node: 0, turns: 0 },
+        { do: "pass", ms: 150, node: 0, turns: 2 },
+        { do: "heal", link: "log", node: 0, turns: 0 },
+        { do: "quiet", node: 0, turns: 0 },
+        {
+          do: "invalidate",
+          tenant: "acme",
+          scope: { kind: "key", value: "docs/x/1" },
+          mode: "hard",
+          wait: "everywhere",
+          touches: false,
+          node: 0,
+          turns: 0,
+        },
+        { do: "quiet", node: 0, turns: 0 },
+        { do: "get", tenant: "acme", key: "sums/all", node: 0, turns: 4 },
+      ],
+    },
+  },
+  {
+    about: "who joins a flight gets what it made of a part that was computed without a lease",
+    program: {
+      world: {
+        nodes: 2,
+        memoryEntries: 2,
+        tiers: [],
+        sessions: "log",
+        news: "reliable",
+        keptRecords: 0,
+        clocks: "machine",
+      },
+      seed: 1646,
+      steps: [
+        { do: "compute", tenant: "acme", key: "sums/x", node: 0, turns: 6 },
+        { do: "cut", link: "log", node: 0, turns: 0 },
+        { do: "pass", ms: 160, node: 0, turns: 0 },
+        { do: "heal", link: "log", node: 0, turns: 4 },
+        {
+          do: "invalidate",
+          tenant: "acme",
+          scope: { kind: "key", value: "docs/x/1" },
+          mode: "hard",
+          wait: "everywhere",
+          touches: false,
+          node: 1,
+          turns: 10,
+        },
+        { do: "compute", tenant: "acme", key: "sums/x", node: 0, turns: 4 },
+      ],
+    },
+  },
+  {
+    about: "the same over three levels, with three shared tiers",
+    program: {
+      world: {
+        nodes: 3,
+        memoryEntries: 0,
+        tiers: [
+          { place: "shared", form: "entries" },
+          { place: "shared", form: "entries" },
+          { place: "shared", form: "entries" },
+        ],
+        sessions: "none",
+        news: "none",
+        keptRecords: 0,
+        clocks: "sleeping",
+      },
+      seed: 3946,
+      steps: [
+        { key: "sums/x", tenant: "acme", do: "compute", node: 1, turns: 0 },
+        { do: "quiet", node: 0, turns: 0 },
+        { do: "pass", ms: 220, node: 0, turns: 8 },
+        { key: "docs/x/1", tenant: "acme", do: "compute", node: 1, turns: 0 },
+        { do: "pass", ms: 120, node: 0, turns: 8 },
+        { key: "sums/all", tenant: "acme", do: "compute", node: 1, turns: 12 },
+        {
+          do: "invalidate",
+          tenant: "acme",
+          scope: { kind: "key", value: "sums/x" },
+          mode: "hard",
+          wait: "everywhere",
+          touches: false,
+          node: 1,
+          turns: 0,
+        },
+        { do: "pass", ms: 120, node: 0, turns: 0 },
+        { key: "sums/all", tenant: "acme", do: "refresh", node: 2, turns: 0 },
+        { do: "heal", link: 2, node: 0, turns: 12 },
+        { key: "sums/all", tenant: "acme", do: "compute", node: 1, turns: 0 },
+      ],
+    },
+  },
+  {
+    about:
+      "a snapshot that announcements overtook takes the mirror back behind what was told as applied",
+    program: {
+      world: {
+        nodes: 2,
+        memoryEntries: 8,
+        tiers: [],
+        sessions: "log",
+        news: "reliable",
+        keptRecords: 1,
+        clocks: "machine",
+      },
+      seed: 24110,
+      steps: [
+        { do: "compute", tenant: "acme", key: "docs/x/1", node: 0, turns: 0 },
+        { do: "quiet", node: 0, turns: 0 },
+        {
+          do: "invalidate",
+          tenant: "acme",
+          scope: { kind: "key", value: "raw/1" },
+          mode: "hard",
+          wait: "durable",
+          touches: true,
+          node: 1,
+          turns: 2,
+        },
+        {
+          do: "invalidate",
+          tenant: "acme",
+          scope: { kind: "key", value: "raw/1" },
+          mode: "hard",
+          wait: "durable",
+          touches: true,
+          node: 1,
+          turns: 2,
+        },
+        { do: "pass", ms: 50, node: 0, turns: 0 },
+        {
+          do: "invalidate",
+          tenant: "acme",
+          scope: { kind: "key", value: "docs/x/1" },
+          mode: "hard",
+          wait: "everywhere",
+          touches: false,
+          node: 1,
+          turns: 8,
+        },
+        { do: "get", tenant: "acme", key: "docs/x/1", node: 0, turns: 3 },
+        { do: "get", tenant: "acme", key: "docs/x/1", node: 0, turns: 3 },
+        { do: "get", tenant: "acme", key: "docs/x/1", node: 0, turns: 3 },
+        { do: "get", tenant: "acme", key: "docs/x/1", node: 0, turns: 3 },
+        { do: "pass", ms: 30, node: 0, turns: 0 },
+        { do: "get", tenant: "acme", key: "docs/x/1", node: 0, turns: 3 },
+      ],
+    },
+  },
+];
