@@ -3,9 +3,9 @@ import { TimeLimit } from "../time/time-limit.ts";
 
 /**
  * A snapshot has as many parts as the log has scopes, and a log ends each part that hangs by a limit of its own: this one is for a log that does not. A
- * million scopes take some seconds, on a busy machine half a minute.
+ * million scopes take a minute and more on a machine that is busy.
  */
-const SNAPSHOT_LIMIT_MS = 120_000;
+const SNAPSHOT_LIMIT_MS = 600_000;
 const LOG = (): string => "The invalidation log";
 
 /** Of one node. `readLimitMs`: how long a caller waits for a read, in milliseconds. */
