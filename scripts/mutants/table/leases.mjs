@@ -146,7 +146,7 @@ export const leases = [
     id: "own-record-not-awaited",
     removes: "who invalidates has the record in its own mirror before it is told so",
     file: coherence,
-    find: "this.#applied.take(news);\n    await this.#reach(head);",
+    find: "this.#applied.take(news);\n    await this.#reach(news.head);",
     replace: "",
     test: races("appends of several callers and nodes at once are all in the own mirror"),
   },

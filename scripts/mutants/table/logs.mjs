@@ -105,11 +105,21 @@ export const logs = [
     },
   },
   {
+    id: "snapshot-takes-back-what-news-brought",
+    removes: "a snapshot that announcements overtook does not take the mirror back behind them",
+    file: invalidation("applied"),
+    find: "if (this.#head !== before && this.covers(head)) return;",
+    replace: "",
+    test: inCore("races/announcements")(
+      "that overtake a snapshot: it does not take the mirror back behind them",
+    ),
+  },
+  {
     id: "records-before-joining-forgotten",
     removes: "a node that joins takes what the log said before",
     file: invalidation("applied"),
-    find: "for (const record of records) this.#mirror.apply(record);\n    this.#head = head;\n  }",
-    replace: "void records;\n    this.#head = head;\n  }",
+    find: "      this.#mirror.apply(record);\n    }\n    this.#head = head;\n  }",
+    replace: "      void record;\n    }\n    this.#head = head;\n  }",
     test: inCore("races/undeletable-copies")(
       "race 21: a node that was down during an invalidation",
     ),

@@ -60,6 +60,14 @@ export const tiers = [
     test: inCore("races/derived")("a child that was read without a lease makes no parent"),
   },
   {
+    id: "made-of-unverified-vouched-for",
+    removes: "what was made of something that nobody could verify is not vouched for itself",
+    file: manager("filler"),
+    find: "logId: verifiedBy, asOf",
+    replace: "logId, asOf",
+    test: inCore("races/derived")("nor does what is made of that parent, on any level"),
+  },
+  {
     id: "lapsed-lease-not-renewed-for-a-store",
     removes: "a compute that held the process for longer than the lease is stored",
     file: manager("tier-store"),
