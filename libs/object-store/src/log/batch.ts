@@ -14,7 +14,7 @@ import type { SnapshotDocument } from "./log-objects.ts";
 import { parseShortCut } from "./short-cut-form.ts";
 
 /** Records to be appended. */
-export type WantedRecords = Readonly<{
+type WantedRecords = Readonly<{
   type: "append";
   records: readonly NewRecord[];
   unless: AppendOptions["unless"];

@@ -45,10 +45,10 @@ export type TableState = Readonly<{
 }>;
 
 /** An invalidation: where its record is, and the head that its append made. */
-export type Invalidating = Readonly<{ position: number; cut: ShortCut; since: Moment }>;
+type Invalidating = Readonly<{ position: number; cut: ShortCut; since: Moment }>;
 
 /** A conditional write that was given up and may land still, if nothing else was written. */
-export type Orphan = Readonly<{ base: number; cut: ShortCut }>;
+type Orphan = Readonly<{ base: number; cut: ShortCut }>;
 
 /** Everything at one moment. */
 export type World = Readonly<{
