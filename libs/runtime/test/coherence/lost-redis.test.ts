@@ -45,8 +45,8 @@ for (const [truth, needs] of truths)
           expect(told.lines.join("\n")).toMatch(SLOW);
           const tookOver = told.lines.map((lines) => TOOK_OVER.test(lines));
           expect(tookOver).toEqual(told.lines.map(() => truth === "Redis"));
-          // What the truth takes is not for Redis to refuse.
-          expect(truth === "S3" ? told.refusals : []).toEqual([]);
+          // What S3 takes is not for Redis to refuse; S3 may take its time.
+          expect(truth === "S3" ? told.refusals : []).not.toContain("tier_unavailable");
           expect(new Set(told.stands.map(({ logId }) => logId)).size).toBe(1);
         },
       );
@@ -63,7 +63,7 @@ for (const [truth, needs] of truths)
         expect(told.lines.join("\n")).toMatch(truth === "Redis" ? LOST : SLOW);
         const begun = told.meanwhile.filter(({ beganAt }) => beganAt >= since);
         expect({
-          refused: told.refusals.includes("timeout"),
+          refused: told.refusals.includes(truth === "Redis" ? "timeout" : "tier_unavailable"),
           acknowledged: begun.length > 0,
           early: begun.filter(({ done }) => done.tookMs < fleet.leaseMs),
         }).toEqual({ refused: truth === "Redis", acknowledged: truth === "S3", early: [] });

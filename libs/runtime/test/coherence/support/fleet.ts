@@ -149,8 +149,10 @@ export class Fleet implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stop.abort();
-    for (const { process } of this.nodes) await process[Symbol.asyncDispose]();
-    for (const { ways } of this.nodes) for (const way of [ways.redis, ways.s3]) await way?.stop();
+    const ways = this.nodes.flatMap((node) => [node.ways.redis, node.ways.s3]);
+    for (const way of ways) await way?.heal();
+    await Promise.all(this.nodes.map(({ process }) => process[Symbol.asyncDispose]()));
+    for (const way of ways) await way?.stop();
   }
 
   async #write(process: NodeProcess, node: number): Promise<void> {

@@ -10,6 +10,8 @@ import type {
   ToNode,
 } from "./node-words.ts";
 
+/** How long a node of a test that failed may take to end, in ms. */
+const PATIENCE_MS = 5000;
 const SCRIPT = fileURLToPath(new URL("node.child.ts", import.meta.url));
 
 /** A cache in a process of its own, made from its configuration. An unhandled rejection ends it, as it would any process. */
@@ -74,9 +76,16 @@ export class NodeProcess implements AsyncDisposable {
     return { code: this.#child.exitCode, printed: this.#printed };
   }
 
+  /** In order where it can, so that no request is left on its way. */
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#child.kill("SIGKILL");
+    const timer = setTimeout(() => this.#child.kill("SIGKILL"), PATIENCE_MS);
+    if (this.#child.connected)
+      void this.stop().then(
+        () => this.end(),
+        () => undefined,
+      );
     await this.#gone;
+    clearTimeout(timer);
   }
 
   #ask(request: NodeRequest): Promise<unknown> {

@@ -1,7 +1,7 @@
 import type { LogLine } from "@cogniverse/testkit";
 import type { CachingConfig } from "../../../src/index.ts";
 
-/** What a node is started with: its tiers, and the keys that it reads in turn, with a rest of so many ms in between. */
+/** What a node is started with: its tiers, and the keys that it reads, each by itself with a rest of so many ms in between. */
 export type NodeSpec = Readonly<{
   caching: CachingConfig;
   keys: readonly string[];

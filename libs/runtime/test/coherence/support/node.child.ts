@@ -25,7 +25,7 @@ const sources = new Map<number, (version: number) => void>();
 const ended = new AbortController();
 let asked = 0;
 let reads: NodeRead[] = [];
-let reading: Promise<void> = Promise.resolve();
+let reading: Promise<unknown> = Promise.resolve();
 let linesTold = 0;
 
 process.on("message", (message) => {
@@ -51,7 +51,7 @@ tell({ id: 0 });
 async function serve(request: NodeRequest): Promise<unknown> {
   switch (request.do) {
     case "read":
-      reading = readOn();
+      reading = Promise.all(keys.map((_, key) => readOn(key)));
       return undefined;
     case "invalidate":
       return invalidate(keyAt(request.key));
@@ -63,9 +63,10 @@ async function serve(request: NodeRequest): Promise<unknown> {
   }
 }
 
-async function readOn(): Promise<void> {
-  for (let n = 0; !ended.signal.aborted; n++) {
-    reads.push(await readOnce(n % keys.length));
+/** Each key by itself: while one is computed by a node that cannot reach a server, the others may still be served. */
+async function readOn(key: number): Promise<void> {
+  while (!ended.signal.aborted) {
+    reads.push(await readOnce(key));
     await pause(readMs);
   }
 }
