@@ -3,7 +3,7 @@ import type { NodeStand } from "./node-words.ts";
 import { saidTwice } from "./state-lines.ts";
 
 /** What one node had to tell in the end, against what was seen of it. */
-export type NodeEnd = Readonly<{
+type NodeEnd = Readonly<{
   /** By `stats`, and as its callers saw it. */
   acknowledged: readonly [told: number, seen: number];
   /** Spans of acknowledgements and of refusals, and as its callers saw them. */

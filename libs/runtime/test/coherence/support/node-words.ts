@@ -29,7 +29,7 @@ export type Acknowledgement = Readonly<
 >;
 
 /** What an `invalidate` was rejected with. */
-export type Refusal = Readonly<{ code: string; retryable: boolean; message: string }>;
+type Refusal = Readonly<{ code: string; retryable: boolean; message: string }>;
 
 /** A `cache.invalidate` span. */
 export type InvalidateSpan = Readonly<{
