@@ -48,6 +48,9 @@ async function killedOnTheWay(node: NodeSpec) {
   {
     await using doomed = new SweepingProcess({ node, tenant, rate: 500 });
     await doomed.until(({ deleted, scanned }) => deleted > 0 && scanned > 1000);
+    // Where it has got to is noted after it was told, and before the next step.
+    const { scanned: told = 0 } = doomed.told.at(-1) ?? {};
+    await doomed.until(({ scanned }) => scanned > told);
     await doomed.kill();
   }
   await using next = new SweepingProcess({ node, tenant, rate: 20_000 });
