@@ -29,7 +29,7 @@ function probes(entry: string, index: string): readonly Probe[] {
     probe("zrandmember", index, "1"),
     probe("hget", entry, "f"),
     probe("hmget", entry, "f"),
-    probe("hgetall", entry),
+    probe("hscan", entry, "0", "COUNT", "1"),
     // Refused for what is no number and for an odd argument, after the permission was checked.
     probe("hincrby", entry, "f", "none"),
     probe("hset", entry, "f", "v", "odd"),
