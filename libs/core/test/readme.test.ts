@@ -15,6 +15,13 @@ test.each([
       ["cache.get", "invalidated", "tag video:holiday"],
     ],
   ],
+  [
+    3,
+    [
+      ["memory", 3, "of about", 3],
+      [3, "complete"],
+    ],
+  ],
 ])("example %i of the README does what its comments say", async (at, lines) => {
   const file = new URL(`readme-example-${process.pid}-${at}.ts`, import.meta.url);
   // Inside a function the test can wait for its end and hear what it says.
@@ -33,7 +40,7 @@ test.each([
 });
 
 test("every example is run", () => {
-  expect(examples).toHaveLength(3);
+  expect(examples).toHaveLength(4);
 });
 
 function splitImports(code: string): readonly [string, string] {
