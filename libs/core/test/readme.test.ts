@@ -18,7 +18,8 @@ test.each([
   [
     3,
     [
-      ["memory", 3, "of about", 3],
+      ["memory", 3, "of about", 3], // on the way
+      ["memory", 3, "of about", 3], // at the end
       [3, "complete"],
     ],
   ],
