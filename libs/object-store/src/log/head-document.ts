@@ -11,8 +11,8 @@ import { NO_SHORT_CUT, parseShortCut } from "./short-cut-form.ts";
 
 /** The version of head and snapshot that this release writes and reads. */
 export const LOG_VERSION = 1;
-/** Ids of replacements that a head remembers. */
-const BATCHES = 64;
+/** Ids of replacements that a head remembers: a writer who was overtaken by more while its own was on the way cannot tell what became of it. */
+const BATCHES = 256;
 
 /** Where the snapshot is that says what came up to `position`. `generation`: how many there were before it in this log. */
 export type SnapshotRef = Readonly<{ name: string; position: Position; generation: number }>;

@@ -15,6 +15,8 @@ import type { LogFolder } from "./log-folder.ts";
 import { isFinal, refusedHead, unknownOutcome } from "./log-errors.ts";
 import type { KnownHead, LogObjects, SnapshotDocument } from "./log-objects.ts";
 
+/** Characters of a replacement's id: 48 random bits or more. */
+const BATCH_ID_LENGTH = 13;
 /** Times that the same replacement is sent while nothing tells whether it arrived. */
 const MOST_SENDINGS = 4;
 
@@ -150,7 +152,8 @@ export class HeadWriter {
     if (added.length === 0 && shortCut === undefined && !renews) return undefined;
     const { snapshot, records } = folder.folded(head) ?? head;
     const last = added.at(-1);
-    return nextHead(head, context.random.id(), {
+    // It is compared with what another writer put at the same revision only, and a head holds many.
+    return nextHead(head, context.random.id().slice(0, BATCH_ID_LENGTH), {
       position: last?.position ?? head.position,
       leaseMs: Math.max(head.leaseMs, latest.leaseMs),
       shortCut: shortCut ?? head.shortCut,
