@@ -1,11 +1,9 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
-import type { LogHead, LogRecord, LogSnapshot } from "@cogniverse/sdk";
+import { recordsInOrder, type LogHead, type LogRecord, type LogSnapshot } from "@cogniverse/sdk";
 import type { LogStore } from "./log-store.ts";
 
 /** Scopes that are read in one turn of the event loop: two or three milliseconds. */
 const SLICE_SCOPES = 512;
-/** Records that are put in order in one turn. */
-const AT_ONCE = 4096;
 
 /**
  * Reads a snapshot in slices, between which the event loop runs. `look` runs what it is given on one LMDB snapshot, and none is kept from one slice to the
@@ -49,16 +47,5 @@ async function attempt(
     scope = slice.part.next;
     if (scope !== undefined) await nextTurn();
   } while (scope !== undefined);
-  return { head, records: await inOrder(found) };
-}
-
-async function inOrder(found: ReadonlyMap<number, LogRecord>): Promise<readonly LogRecord[]> {
-  const records: LogRecord[] = [];
-  // A typed array sorts by number, a million in a tenth of a second.
-  for (const position of Float64Array.from(found.keys()).toSorted()) {
-    const record = found.get(position);
-    if (record !== undefined) records.push(record);
-    if (records.length % AT_ONCE === 0) await nextTurn();
-  }
-  return records;
+  return { head, records: await recordsInOrder(found) };
 }
