@@ -30,12 +30,7 @@ export class TimeLimit implements Disposable {
     if (this.#limitMs !== Infinity) this.#watch(pending);
     if (prompt && from.signal !== undefined) pending.listen(from.signal);
     try {
-      // An own property, so that a backend may copy what it is given.
-      const running = run({
-        get signal() {
-          return pending.signal;
-        },
-      });
+      const running = run(new LazyCall(pending));
       return await (this.#limitMs !== Infinity || pending.listens
         ? pending.race(running)
         : running);
@@ -75,6 +70,27 @@ export class TimeLimit implements Disposable {
       pending.stop(new CacheError("timeout", message, { retryable: true }));
     }
   }
+}
+
+/**
+ * What a backend is given: a signal that is made when somebody asks for it. An own property, so that a backend may copy what it is given; one getter for
+ * all calls, since V8 keeps objects with a getter each as dictionaries, which no young collection frees with what they lead to.
+ */
+class LazyCall {
+  declare readonly signal: AbortSignal;
+  readonly #pending: PendingCall;
+
+  constructor(pending: PendingCall) {
+    this.#pending = pending;
+    Object.defineProperty(this, "signal", LazyCall.#property);
+  }
+
+  static readonly #property: PropertyDescriptor & ThisType<LazyCall> = {
+    enumerable: true,
+    get() {
+      return this.#pending.signal;
+    },
+  };
 }
 
 /** One call under way. Its signal is made only when somebody asks for it. */
