@@ -48,6 +48,7 @@ export type {
   NewRecord,
   ShortCut,
 } from "./invalidation-log.ts";
+export { inOrder } from "./in-order.ts";
 export { recordsInOrder } from "./records-in-order.ts";
 export { plainSession } from "./plain-session.ts";
 export type { SessionSeat, SessionTable } from "./session-table.ts";

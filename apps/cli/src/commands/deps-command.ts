@@ -25,8 +25,8 @@ export async function depsCommand(
 }
 
 function treeOf({ key, tier, state, position, digest, from }: Lineage): string {
-  const isDead = state === "dead" ? ", dead" : "";
-  const head = `${key} (${tier}, position ${position}${contentOf(digest)}${isDead})\n`;
+  const unlessValid = state === "valid" ? "" : `, ${state}`;
+  const head = `${key} (${tier}, position ${position}${contentOf(digest)}${unlessValid})\n`;
   return from.length === 0 ? `${head}  derived from nothing that is known\n` : head + linesOf(from);
 }
 
@@ -43,6 +43,7 @@ function sourceText({ scope, position, digest, state, now, repeated }: Source): 
   const told = [
     `position ${position}${contentOf(digest)}`,
     ...(state === "dead" ? ["invalidated since"] : []),
+    ...(state === "unverified" ? [state] : []),
     ...(now === undefined || now === "same" ? [] : [now === "other" ? "other content now" : now]),
     ...(repeated === true ? ["see above"] : []),
   ];

@@ -5,6 +5,7 @@ import {
   type Scope,
   type ScopeStamp,
 } from "@cogniverse/sdk";
+import { scopeId } from "../keys/scope-id.ts";
 import { NOTHING_THERE, SEVERAL } from "./source-registry.ts";
 
 /** More stamps than this collapse to prefixes, then to the tenant (protocol rule 18); they must fit into an object's metadata. */
@@ -33,8 +34,7 @@ export class Stamps {
   /** Adds one scope. Named twice, the earlier position stands, and a digest only where both agree. */
   add(stamp: ScopeStamp): void {
     if (stamp.scope.kind === "key" && stamp.scope.value === this.#own) return;
-    const id =
-      stamp.scope.kind === "tenant" ? "tenant" : `${stamp.scope.kind} ${stamp.scope.value}`;
+    const id = scopeId(stamp.scope);
     const known = this.#stamps.get(id);
     this.#stamps.set(id, known === undefined ? stamp : merge(known, stamp));
   }

@@ -44,6 +44,8 @@ export interface CoherenceOptions {
  * case. Where all share this machine's monotonic clock, it alone is exact: it stands still for the waiting invalidator as well.
  */
 export class Coherence {
+  /** How long the log may take for an answer, whoever asks it. */
+  readonly limits: ReadLimits;
   readonly #options: CoherenceOptions;
   readonly #applied: Applied;
   /** The end of the lease on the monotonic clock; -Infinity without one. For the hot path, which writes out {@link isLive}. */
@@ -55,7 +57,6 @@ export class Coherence {
   #syncing: Promise<boolean> | undefined;
   #heartbeat: Disposable | undefined;
   #watching: Disposable | undefined;
-  readonly #limits: ReadLimits;
   readonly #settlement: Settlement;
   /** The latest read of the log that succeeded. */
   #read: ReadStart | undefined;
@@ -65,7 +66,7 @@ export class Coherence {
   constructor(options: CoherenceOptions) {
     this.#options = options;
     const { clock, log, session } = options;
-    this.#limits = new ReadLimits(options);
+    this.limits = new ReadLimits(options);
     this.#status = new LogStatus(options.logger);
     this.#settlement = new Settlement({ log, session, clock, status: this.#status });
     this.#applied = new Applied(options.mirror);
@@ -128,7 +129,7 @@ export class Coherence {
 
   /** The log's head now, from the log itself. Throws `tier_unavailable` or what the log throws. */
   async head(call?: Call): Promise<LogHead> {
-    return this.#limits.read((limited) => this.#options.log.head(limited), call?.signal);
+    return this.limits.read((limited) => this.#options.log.head(limited), call?.signal);
   }
 
   /**
@@ -139,7 +140,7 @@ export class Coherence {
     records: readonly NewRecord[],
     options?: AppendOptions,
   ): Promise<LogHead | undefined> {
-    const news = await this.#limits.read(
+    const news = await this.limits.read(
       ({ signal }) =>
         appendUnlessTold(this.#options.log, this.logId, records, { ...options, signal }),
       options?.signal,
@@ -166,7 +167,7 @@ export class Coherence {
   /** Ends the heartbeat and gives the session back; nothing is served from here on. */
   async close(): Promise<void> {
     this.#closed = true;
-    this.#limits[Symbol.dispose]();
+    this.limits[Symbol.dispose]();
     this.#settlement[Symbol.dispose]();
     this.servesUntil = -Infinity;
     this.#heartbeat?.[Symbol.dispose]();
@@ -220,7 +221,7 @@ export class Coherence {
     if (from === undefined) return undefined;
     // Before the request: what the log says was true at some moment after this.
     const start = startReading(clock, log);
-    const delta = await this.#limits.read((call) => session.read(from, call));
+    const delta = await this.limits.read((call) => session.read(from, call));
     return delta.type === "records" && this.#takes(delta) ? start : undefined;
   }
 
@@ -229,7 +230,7 @@ export class Coherence {
     const { log, session, clock } = this.#options;
     const start = startReading(clock, log);
     const before = this.#applied.head;
-    const snapshot = await this.#limits.snapshot((call) => session.snapshot(call));
+    const snapshot = await this.limits.snapshot((call) => session.snapshot(call));
     this.#status.loaded(before, snapshot.head);
     await this.#applied.load(snapshot, before);
     this.#tellApplied();

@@ -10,6 +10,7 @@ import {
   type NewRecord,
 } from "@cogniverse/sdk";
 import { covers } from "@cogniverse/sdk/keys";
+import { scopeId } from "../keys/scope-id.ts";
 
 /** So many records are kept to answer `read`; older ones live on in the snapshot. */
 const TAIL_RECORDS = 4096;
@@ -71,9 +72,7 @@ export class MemoryLog implements InvalidationLog {
   #keep(record: LogRecord): void {
     this.#tail.push(record);
     if (this.#tail.length > 2 * TAIL_RECORDS) this.#tail = this.#tail.slice(-TAIL_RECORDS);
-    const scope =
-      record.scope.kind === "tenant" ? "tenant" : `${record.scope.kind} ${record.scope.value}`;
-    const id = `${record.tenantId} ${scope}`;
+    const id = `${record.tenantId} ${scopeId(record.scope)}`;
     const last = this.#last.get(`last ${id}`);
     if (last !== undefined && (record.digest === undefined || record.digest !== last.digest))
       this.#last.set(`other ${id}`, last);

@@ -33,8 +33,8 @@ export class ReadLimits implements Disposable {
   }
 
   /** As {@link read}. It may take longer than a lease: who loaded it reads on before he serves. */
-  snapshot<R>(run: (call: Call) => Promise<R>): Promise<R> {
-    return this.#snapshot.run(LOG, run);
+  snapshot<R>(run: (call: Call) => Promise<R>, signal?: AbortSignal): Promise<R> {
+    return this.#snapshot.run(LOG, run, { signal });
   }
 
   /** As of {@link TimeLimit}. */

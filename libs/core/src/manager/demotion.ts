@@ -1,7 +1,8 @@
-import { isUnreadable, type Entry, type Eviction } from "@cogniverse/sdk";
+import type { Entry, Eviction } from "@cogniverse/sdk";
 import type { Engine } from "../engine/engine.ts";
 import { familyOf } from "../keys/key-registry.ts";
 import type { TenantState } from "../tenant/tenant-state.ts";
+import { readableHead } from "../tier/readable-head.ts";
 import type { Tier } from "../tier/tier.ts";
 import { endMove, moveAttributes } from "../trace/move.ts";
 
@@ -62,21 +63,19 @@ async function store(
   entry: Entry,
 ): Promise<boolean> {
   const { asOf, expiresAt } = entry.metadata;
-  const there = await to.call({ what: "head", tenantId: tenant.tenantId }, (call) =>
-    to.entries.headEntry(key, tenant.tenantId, call),
-  );
-  if (!there.up) return false;
-  const head =
-    there.value === undefined || isUnreadable(there.value) ? undefined : there.value.metadata;
+  const answer = await to.head(key, tenant.tenantId);
+  if (!answer.up) return false;
+  const there = readableHead(answer)?.metadata;
   // The same copy or a newer one is there already.
-  if (head !== undefined && head.logId === entry.metadata.logId && head.asOf >= asOf) return false;
+  if (there !== undefined && there.logId === entry.metadata.logId && there.asOf >= asOf)
+    return false;
   if (!engine.coherence.serves()) await engine.coherence.renew();
   const expired = expiresAt !== null && expiresAt <= engine.clock.now();
   // The last await is behind us: lease, then mirror, then the store is sent (rule 7).
   if (expired || !engine.coherence.serves() || engine.isDead(tenant.mirror, key, entry.metadata))
     return false;
-  const answer = await to.call({ what: "put", tenantId: tenant.tenantId }, (call) =>
+  const put = await to.call({ what: "put", tenantId: tenant.tenantId }, (call) =>
     to.entries.putEntry(key, entry, tenant.tenantId, { if: "not-newer", asOf }, call),
   );
-  return answer.up && answer.value !== undefined;
+  return put.up && put.value !== undefined;
 }

@@ -1,17 +1,11 @@
-import {
-  isUnreadable,
-  START,
-  type MissCause,
-  type Scope,
-  type StoredHead,
-  type UnreadableCopy,
-} from "@cogniverse/sdk";
+import { isUnreadable, START, type MissCause, type Scope, type StoredHead } from "@cogniverse/sdk";
 import { decodeKey } from "@cogniverse/sdk/keys";
 import type { Engine } from "../engine/engine.ts";
 import type { KnownKey } from "../keys/key-registry.ts";
 import type { TenantState } from "../tenant/tenant-state.ts";
-import type { Tier, TierAnswer } from "../tier/tier.ts";
-import { KillReports, type KillReport } from "./kill-report.ts";
+import type { HeadAnswer, Tier } from "../tier/tier.ts";
+import type { KillReport } from "./kill-report.ts";
+import { KillReports } from "./kill-reports.ts";
 import { isServable } from "./listing.ts";
 
 /**
@@ -56,18 +50,8 @@ export async function inspectKey(
   key: KnownKey,
   signal: AbortSignal | undefined,
 ): Promise<readonly CopyInfo[]> {
-  if (!engine.coherence.serves()) await engine.coherence.renew();
   const reports = new KillReports(engine, signal);
-  return Promise.all(
-    engine.tiers.map(async (tier) => {
-      const answer = await tier.call(
-        { what: "head", tenantId: tenant.tenantId },
-        (call) => tier.entries.headEntry(key.path, tenant.tenantId, call),
-        { signal },
-      );
-      return describe({ engine, tenant, path: key.path, reports }, tier, answer);
-    }),
-  );
+  return copiesOf({ engine, tenant, path: key.path, signal, reports });
 }
 
 /** As {@link inspectKey}, with the records that speak of the key whatever the tiers hold. */
@@ -77,12 +61,12 @@ export async function explainKey(
   key: KnownKey,
   signal: AbortSignal | undefined,
 ): Promise<KeyExplanation> {
-  const copies = await inspectKey(engine, tenant, key, signal);
+  const reports = new KillReports(engine, signal);
+  const copies = await copiesOf({ engine, tenant, path: key.path, signal, reports });
   const known = copies.flatMap(({ copy }) => copy ?? []);
   const tags = [...new Set([...key.tags, ...known.flatMap((copy) => copy.tags)])];
   const sources = known.flatMap((copy) => copy.sources);
   const inherited = sources.map((scope) => ({ scope, asOf: START }));
-  const reports = new KillReports(engine, signal);
   const kills = tenant.mirror.killsOf(key.path, { tags, inherited });
   const records = await Promise.all(kills.map((kill) => reports.of(kill)));
   return { key: decodeKey(key.path), copies, records };
@@ -92,13 +76,24 @@ type Inspected = Readonly<{
   engine: Engine;
   tenant: TenantState;
   path: string;
+  signal: AbortSignal | undefined;
   reports: KillReports;
 }>;
+
+async function copiesOf(inspected: Inspected): Promise<readonly CopyInfo[]> {
+  const { engine, tenant, path, signal } = inspected;
+  if (!engine.coherence.serves()) await engine.coherence.renew();
+  return Promise.all(
+    engine.tiers.map(async (tier) =>
+      describe(inspected, tier, await tier.head(path, tenant.tenantId, { signal })),
+    ),
+  );
+}
 
 async function describe(
   { engine, tenant, path, reports }: Inspected,
   { name: tier }: Tier,
-  answer: TierAnswer<StoredHead | UnreadableCopy | undefined>,
+  answer: HeadAnswer,
 ): Promise<CopyInfo> {
   if (!answer.up) return { tier, state: "refused", why: "tier-down" };
   if (answer.value === undefined) return { tier, state: "refused", why: "absent" };

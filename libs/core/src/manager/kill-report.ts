@@ -1,5 +1,4 @@
 import type { InvalidationMode, LogRecord, Position, Scope } from "@cogniverse/sdk";
-import type { Engine } from "../engine/engine.ts";
 import type { Explanation } from "../invalidation/explain-kill.ts";
 
 /**
@@ -17,46 +16,21 @@ export type KillReport = Readonly<{
   fill?: true;
 }>;
 
-/** Finds the records of kills: among the last ones that this node heard of, else in the log's own snapshot, which is read once. */
-export class KillReports {
-  readonly #engine: Engine;
-  readonly #signal: AbortSignal | undefined;
-  #older: Promise<ReadonlyMap<number, LogRecord>> | undefined;
-
-  constructor(engine: Engine, signal: AbortSignal | undefined) {
-    this.#engine = engine;
-    this.#signal = signal;
-  }
-
-  async of({ position, mode, scope, source }: Explanation): Promise<KillReport> {
-    const record = this.#engine.mirror.recent.at(position) ?? (await this.#inLog()).get(position);
-    const killed = { position, mode, ...(source === undefined ? {} : { source }) };
-    // A glob that had to make room stands in the mirror as the prefix that holds it; the record itself knows better.
-    if (record === undefined) return { ...killed, scope };
-    const { at, node, reason, fill } = record;
-    return {
-      ...killed,
-      scope: record.scope,
-      at,
-      node,
-      ...(reason === undefined ? {} : { reason }),
-      ...(fill === undefined ? {} : { fill }),
-    };
-  }
-
-  #inLog(): Promise<ReadonlyMap<number, LogRecord>> {
-    this.#older ??= this.#read();
-    return this.#older;
-  }
-
-  /** Empty where the log cannot be read: what died is known without it. */
-  async #read(): Promise<ReadonlyMap<number, LogRecord>> {
-    try {
-      const { records } = await this.#engine.log.snapshot({ signal: this.#signal });
-      return new Map(records.map((record) => [record.position, record]));
-    } catch {
-      this.#signal?.throwIfAborted();
-      return new Map();
-    }
-  }
+/** What is known of a kill: as the mirror says, and its record where somebody still has it. */
+export function killReport(
+  { position, mode, scope, source }: Explanation,
+  record: LogRecord | undefined,
+): KillReport {
+  const killed = { position, mode, ...(source === undefined ? {} : { source }) };
+  // A glob that had to make room stands in the mirror as the prefix that holds it; the record itself knows better.
+  if (record === undefined) return { ...killed, scope };
+  const { at, node, reason, fill } = record;
+  return {
+    ...killed,
+    scope: record.scope,
+    at,
+    node,
+    ...(reason === undefined ? {} : { reason }),
+    ...(fill === undefined ? {} : { fill }),
+  };
 }

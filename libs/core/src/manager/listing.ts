@@ -1,11 +1,14 @@
-import { isUnreadable, type StoredHead } from "@cogniverse/sdk";
+import { inOrder, type StoredHead } from "@cogniverse/sdk";
 import { decodeKey, encodePrefix } from "@cogniverse/sdk/keys";
 import type { Engine } from "../engine/engine.ts";
 import type { TenantState } from "../tenant/tenant-state.ts";
-import type { Tier } from "../tier/tier.ts";
+import { readableHead } from "../tier/readable-head.ts";
+import type { HeadAnswer, Tier } from "../tier/tier.ts";
 
 /** So many heads are asked for at a time where a backend cannot list them with its keys. */
 const HEADS_AT_A_TIME = 16;
+
+type Asked = Readonly<{ key: string; answer: HeadAnswer }>;
 
 /** Whether a tier of the plan has a copy that a read would return. */
 export async function entryExists(
@@ -16,13 +19,8 @@ export async function entryExists(
 ): Promise<boolean> {
   if (!(await isLive(engine))) return false;
   for (const tier of plan) {
-    const answer = await tier.call(
-      { what: "head", tenantId: tenant.tenantId },
-      (call) => tier.entries.headEntry(path, tenant.tenantId, call),
-      { signal },
-    );
-    if (!answer.up || answer.value === undefined || isUnreadable(answer.value)) continue;
-    if (isServable(engine, tenant, path, answer.value)) return true;
+    const head = readableHead(await tier.head(path, tenant.tenantId, { signal }));
+    if (head !== undefined && isServable(engine, tenant, path, head)) return true;
   }
   return false;
 }
@@ -80,31 +78,16 @@ export async function* headsOf(
   if (!keys.up) return false;
   // Canonical keys are ASCII, whose order is that of their bytes.
   const wanted = after === undefined ? keys.value : keys.value.filter((key) => key > after);
+  const ask = async (key: string, either: AbortSignal): Promise<Asked> => {
+    return { key, answer: await tier.head(key, tenant.tenantId, { signal: either }) };
+  };
   let isAll = true;
-  for (let at = 0; at < wanted.length; at += HEADS_AT_A_TIME) {
-    const page = wanted.slice(at, at + HEADS_AT_A_TIME);
-    const heads = await Promise.all(page.map((key) => headOf(tier, tenant, key, signal)));
-    yield* heads.flatMap((head) => head ?? []);
-    isAll &&= !heads.includes(undefined);
+  for await (const { key, answer } of inOrder(wanted, HEADS_AT_A_TIME, ask, signal)) {
+    const head = readableHead(answer);
+    if (head !== undefined) yield { key, head };
+    isAll &&= answer.up;
   }
   return isAll;
-}
-
-/** `undefined` where the tier is down. */
-async function headOf(
-  tier: Tier,
-  tenant: TenantState,
-  key: string,
-  signal: AbortSignal | undefined,
-): Promise<readonly Readonly<{ key: string; head: StoredHead }>[] | undefined> {
-  const answer = await tier.call(
-    { what: "head", tenantId: tenant.tenantId },
-    (call) => tier.entries.headEntry(key, tenant.tenantId, call),
-    { signal },
-  );
-  if (!answer.up) return undefined;
-  if (answer.value === undefined || isUnreadable(answer.value)) return [];
-  return [{ key, head: answer.value }];
 }
 
 async function isLive(engine: Engine): Promise<boolean> {

@@ -19,6 +19,7 @@ import { planTiers, plansAsPolicy } from "../policy/plan.ts";
 import { countHit, countMiss } from "../stats/counters.ts";
 import { tellingCause } from "../stats/telling-cause.ts";
 import type { TenantState } from "../tenant/tenant-state.ts";
+import { readableHead } from "../tier/readable-head.ts";
 import type { Tier } from "../tier/tier.ts";
 import { ReadTrace } from "../trace/read-trace.ts";
 import { Filler } from "./filler.ts";
@@ -253,11 +254,9 @@ export class Operations {
   }
 
   async #erase(tenant: TenantState, tier: Tier, path: string): Promise<void> {
-    const head = await tier.call({ what: "head", tenantId: tenant.tenantId }, (call) =>
-      tier.entries.headEntry(path, tenant.tenantId, call),
-    );
-    if (!head.up || head.value === undefined || "unreadable" in head.value) return;
-    const { etag, metadata } = head.value;
+    const head = readableHead(await tier.head(path, tenant.tenantId));
+    if (head === undefined) return;
+    const { etag, metadata } = head;
     if (!this.#engine.isDead(tenant.mirror, path, metadata)) return; // a newer put came in between
     await tier.call({ what: "delete", tenantId: tenant.tenantId }, (call) =>
       tier.entries.deleteEntry(path, etag, tenant.tenantId, call),

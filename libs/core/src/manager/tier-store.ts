@@ -1,8 +1,9 @@
-import { isUnreadable, type Codec, type Entry, type Resident } from "@cogniverse/sdk";
+import type { Codec, Entry, Resident } from "@cogniverse/sdk";
 import type { Engine } from "../engine/engine.ts";
 import { expiryInTier } from "../policy/check-ttl.ts";
 import type { FamilyState } from "../tenant/family-state.ts";
 import type { TenantState } from "../tenant/tenant-state.ts";
+import { readableHead } from "../tier/readable-head.ts";
 import type { Tier, TierAnswer } from "../tier/tier.ts";
 import { endMove, moveAttributes } from "../trace/move.ts";
 import type { ReadTrace } from "../trace/read-trace.ts";
@@ -94,11 +95,9 @@ export class TierStore {
       );
     const first = await put();
     if (!first.up || first.value !== undefined) return first.up;
-    const there = await tier.call({ what: "head", tenantId: tenant.tenantId }, (call) =>
-      tier.entries.headEntry(path, tenantId, call),
-    );
-    if (!there.up || there.value === undefined || isUnreadable(there.value)) return false;
-    const { etag, metadata } = there.value;
+    const there = readableHead(await tier.head(path, tenantId));
+    if (there === undefined) return false;
+    const { etag, metadata } = there;
     if (metadata.logId === "" || metadata.logId === logId) return false;
     await tier.call({ what: "delete", tenantId: tenant.tenantId }, (call) =>
       tier.entries.deleteEntry(path, etag, tenantId, call),

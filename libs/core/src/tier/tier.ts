@@ -7,8 +7,10 @@ import {
   type EntryStore,
   type Logger,
   type ResidentStore,
+  type StoredHead,
   type TelemetryPort,
   type TierOperation,
+  type UnreadableCopy,
 } from "@cogniverse/sdk";
 import { TimeLimit } from "../time/time-limit.ts";
 import {
@@ -27,6 +29,9 @@ import type { TierOptions } from "./tier-options.ts";
 export type TierAnswer<R> =
   | Readonly<{ up: true; value: R }>
   | Readonly<{ up: false; error: unknown }>;
+
+/** What a tier has of a key, without its bytes. */
+export type HeadAnswer = TierAnswer<StoredHead | UnreadableCopy | undefined>;
 
 /** A call into a tier: what it does, for messages, and whose errors count. */
 export type TierCall = Readonly<{
@@ -151,6 +156,13 @@ export class Tier {
     } finally {
       this.#measure(what, tenantId, startedAt);
     }
+  }
+
+  /** Asks for the metadata of one copy, as {@link call}. */
+  head(path: string, tenantId: string, from?: Call): Promise<HeadAnswer> {
+    const run = (call: Call): Promise<StoredHead | UnreadableCopy | undefined> =>
+      this.entries.headEntry(path, tenantId, call);
+    return this.call({ what: "head", tenantId }, run, from);
   }
 
   #sent(tenantId: string, what: TierOperation): Traffic {

@@ -1,6 +1,7 @@
 import type { Attributes, EntryMetadata, Scope } from "@cogniverse/sdk";
 import { decodeKey } from "@cogniverse/sdk/keys";
 import type { Engine } from "../engine/engine.ts";
+import { killReport } from "../manager/kill-report.ts";
 import type { TenantState } from "../tenant/tenant-state.ts";
 
 /** What a dead copy is judged by. */
@@ -25,24 +26,15 @@ export function killedBy(
   if (copy.logId !== coherence.logId) return { "cache.killed_by.scope": "another log" };
   const killed = tenant.mirror.explain(path, copy);
   if (killed === undefined) return {};
-  const { mode, position, source } = killed;
-  const record = mirror.recent.at(position);
-  // A glob that had to make room stands in the mirror as the prefix that holds it; the record itself knows better.
-  const scope = record?.scope ?? killed.scope;
+  const report = killReport(killed, mirror.recent.at(killed.position));
+  const { mode, position, scope, source, node, at, reason } = report;
   return {
     "cache.killed_by.scope": scopeText(scope),
     "cache.killed_by.mode": mode,
     "cache.killed_by.position": position,
     ...(source === undefined ? {} : { "cache.killed_by.source": scopeText(source) }),
-    ...(record === undefined ? {} : writtenBy(record)),
-  };
-}
-
-function writtenBy(record: Readonly<{ node: string; at: number; reason?: string }>): Attributes {
-  const { node, at, reason } = record;
-  return {
-    "cache.killed_by.node": node,
-    "cache.killed_by.at": new Date(at).toISOString(),
+    ...(node === undefined ? {} : { "cache.killed_by.node": node }),
+    ...(at === undefined ? {} : { "cache.killed_by.at": new Date(at).toISOString() }),
     ...(reason === undefined ? {} : { "cache.killed_by.reason": reason }),
   };
 }

@@ -1,8 +1,14 @@
-import type { BackendStats, Call, Clock, KeyScan, StoredHead } from "@cogniverse/sdk";
+import {
+  inOrder,
+  type BackendStats,
+  type Call,
+  type Clock,
+  type KeyScan,
+  type StoredHead,
+} from "@cogniverse/sdk";
 import type { ObjectLayout } from "../layout.ts";
 import type { ListedObject, ObjectClient } from "../object-client.ts";
 import type { EntryReader } from "./entry-reader.ts";
-import { inOrder } from "./in-order.ts";
 
 /** For how long figures of a tenant are given again before its objects are listed anew, in milliseconds. */
 const FIGURES_MS = 10_000;

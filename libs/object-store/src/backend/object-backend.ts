@@ -1,5 +1,6 @@
 import {
   CacheError,
+  inOrder,
   plainCalls,
   type BackendContext,
   type BackendPurgeOptions,
@@ -26,7 +27,6 @@ import type { ObjectClient, ObjectWrite } from "../object-client.ts";
 import { EntryListing } from "./entry-listing.ts";
 import { EntryReader } from "./entry-reader.ts";
 import { EntryWriter } from "./entry-writer.ts";
-import { inOrder } from "./in-order.ts";
 import { purgeTenant } from "./purge-tenant.ts";
 import { PutCoalescer, SUPERSEDED } from "./put-coalescer.ts";
 import { RecentCopies } from "./recent-copies.ts";
@@ -156,6 +156,11 @@ export class ObjectBackend implements CacheBackend {
         this.#run(call, () => this.#reader.head(this.#name(tenantId, key), call)),
       putEntry: (key, entry, tenantId, condition, call) =>
         this.#run(call, () => this.#putEntry(key, entry, tenantId, condition, call)),
+      expectPut: (key, tenantId, call) =>
+        this.#run(
+          call,
+          async () => void (await this.#reader.head(this.#name(tenantId, key), call)),
+        ),
       deleteEntry: (key, etag, tenantId, call) =>
         this.#run(call, async () =>
           etag === SUPERSEDED ? false : this.#remove(this.#name(tenantId, key), etag, call),
