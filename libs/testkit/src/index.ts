@@ -34,6 +34,16 @@ export type {
   ModelTier,
   ModelWorldPlan,
 } from "./model/program.ts";
+export { KeyCatalog, type CatalogKey } from "./model/key-catalog.ts";
+export {
+  CacheHistory,
+  type FillNote,
+  type HistoryOptions,
+  type Killing,
+  type ModelValue,
+  type PutNote,
+} from "./model/history.ts";
+export type { Placed } from "./model/kills.ts";
 export { randomProgram } from "./model/random-program.ts";
 export { programText } from "./model/program-text.ts";
 export { runProgram, type ModelOutcome, type ModelRules } from "./model/run-program.ts";

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
 import { serverSuite, startRedis, type RedisServer } from "@cogniverse/test-servers";
-import { PACE } from "./support/deployment.ts";
+import { NewsProxy, type NewsFault } from "../deployment/news-proxy.ts";
 import { endOf } from "./support/end-of.ts";
 import { Fleet, SOUND } from "./support/fleet.ts";
-import { NewsProxy, type NewsFault } from "./support/news-proxy.ts";
+import { PACE } from "./support/pace.ts";
 
 jest.setTimeout(120_000);
 

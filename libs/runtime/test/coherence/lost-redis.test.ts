@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
 import { askRedis, serverSuite, startRedis, type RedisServer } from "@cogniverse/test-servers";
-import { byProxies } from "./support/deployment.ts";
+import { byProxies } from "../deployment/deployment.ts";
 import { evict } from "./support/evict.ts";
 import { endOf } from "./support/end-of.ts";
 import { Fleet, now, SOUND } from "./support/fleet.ts";
@@ -66,7 +66,13 @@ for (const [truth, needs] of truths)
           refused: told.refusals.includes(truth === "Redis" ? "timeout" : "tier_unavailable"),
           acknowledged: begun.length > 0,
           early: begun.filter(({ done }) => done.tookMs < fleet.leaseMs),
-        }).toEqual({ refused: truth === "Redis", acknowledged: truth === "S3", early: [] });
+          served: told.served.some(({ beganAt }) => beganAt >= since + fleet.leaseMs),
+        }).toEqual({
+          refused: truth === "Redis",
+          acknowledged: truth === "S3",
+          early: [],
+          served: truth === "S3",
+        });
       });
 
       test("after all of it stats, spans and lines tell what happened", async () => {

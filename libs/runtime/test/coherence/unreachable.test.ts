@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
 import { serverSuite, startRedis, type RedisServer } from "@cogniverse/test-servers";
-import { byProxies } from "./support/deployment.ts";
+import { byProxies } from "../deployment/deployment.ts";
 import { endOf } from "./support/end-of.ts";
 import { Fleet, now, SOUND, type Episode } from "./support/fleet.ts";
 
@@ -14,6 +14,12 @@ function byNode({ meanwhile }: Episode, since: number): readonly [own: number, o
   const begun = meanwhile.filter(({ beganAt }) => beganAt >= since);
   const own = begun.filter(({ node }) => node === CUT_OFF).length;
   return [own, begun.length - own];
+}
+
+/** Nodes that served from a tier what they were asked for after `since`, before the fault was healed. */
+function servedAfter({ served }: Episode, since: number): readonly number[] {
+  const nodes = served.filter(({ beganAt }) => beganAt >= since).map(({ node }) => node);
+  return [...new Set(nodes)].toSorted();
 }
 
 serverSuite(["redis"], describe)(
@@ -52,6 +58,7 @@ serverSuite(["redis"], describe)(
         expect(own).toBe(0);
         // Dropped from the table after D, it slows nobody.
         expect(others).toBeGreaterThan(2 * 3);
+        expect(servedAfter(told, since + fleet.leaseMs)).toEqual([0, 1]);
       },
     );
 
@@ -98,6 +105,7 @@ serverSuite(["redis", "s3"], describe)(
       const [own, others] = byNode(told, since);
       expect(own).toBeGreaterThan(0);
       expect(others).toBeGreaterThan(0);
+      expect(servedAfter(told, since + fleet.leaseMs)).toEqual([0, 1, CUT_OFF]);
       expect(told.lines.join("\n")).toMatch(/acknowledged only after the lease time/);
       expect(told.lines.join("\n")).not.toMatch(LOST);
     });
@@ -110,6 +118,7 @@ serverSuite(["redis", "s3"], describe)(
       const [own, others] = byNode(told, since);
       expect(own).toBe(0);
       expect(others).toBeGreaterThan(0);
+      expect(servedAfter(told, since + fleet.leaseMs)).toEqual([0, 1]);
     });
 
     test("no process can reach S3: nothing is acknowledged, and all compute", async () => {
@@ -117,6 +126,7 @@ serverSuite(["redis", "s3"], describe)(
       expect(told).toMatchObject(SOUND);
       for (const lines of told.lines) expect(lines).toMatch(LOST);
       expect(byNode(told, since)).toEqual([0, 0]);
+      expect(servedAfter(told, since + fleet.leaseMs)).toEqual([]);
     });
 
     test("stats, spans and lines tell what happened", async () => {

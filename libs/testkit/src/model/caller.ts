@@ -1,7 +1,8 @@
 import { CacheError, type Invalidation, type Scope } from "@cogniverse/sdk";
 import { Calls } from "./calls.ts";
-import type { History, Killing, ModelValue, Placed } from "./history.ts";
-import { catalogKey, keysOf } from "./key-catalog.ts";
+import type { CacheHistory, Killing, ModelValue } from "./history.ts";
+import { programKeys } from "./key-catalog.ts";
+import type { Placed } from "./kills.ts";
 import type { LogServer } from "./log-server.ts";
 import type { ModelNode } from "./model-node.ts";
 import type { ModelEntry, ModelStep } from "./program.ts";
@@ -22,10 +23,10 @@ interface Context {
 /** Calls the caches of nodes as users do, and gives the history what they were told. */
 export class Caller {
   readonly calls: Calls = new Calls();
-  readonly #history: History;
+  readonly #history: CacheHistory;
   readonly #log: LogServer;
 
-  constructor(history: History, log: LogServer) {
+  constructor(history: CacheHistory, log: LogServer) {
     this.#history = history;
     this.#log = log;
   }
@@ -82,7 +83,7 @@ export class Caller {
     node: ModelNode,
     { setTags, dependsOn }: Context,
   ): Promise<ModelValue> {
-    const { tags, named, sources } = catalogKey(key);
+    const { tags, named, sources } = programKeys.get(key);
     const of: Record<string, number> = {};
     const see = async (source: string): Promise<void> => {
       of[source] = await node.sourceLink.call(() =>
@@ -120,7 +121,7 @@ export class Caller {
     const killing = this.#killing("put", tenant, { kind: "key", value: key });
     const { logId } = this.#log;
     const value = { tenant, key, of: { [key]: version } };
-    const result = await node.cache.put(key, value, tenant, { tags: catalogKey(key).tags });
+    const result = await node.cache.put(key, value, tenant, { tags: programKeys.get(key).tags });
     if (node.isDead) return;
     note.acked = this.#history.tick();
     note.superseded = result.superseded;
@@ -139,7 +140,7 @@ export class Caller {
     if (node.isDead || node.isClosing) return;
     const killing = { ...this.#killing("putSince", tenant, scope), from: version };
     const { logId } = this.#log;
-    const options = { tags: catalogKey(key).tags, since };
+    const options = { tags: programKeys.get(key).tags, since };
     const value = { tenant, key, of: { [key]: version } };
     const fill = this.#history.filling(entry);
     const result = await node.cache.put(key, value, tenant, options);
@@ -161,7 +162,8 @@ export class Caller {
   /** As users do: the source changes first, then all that it went into is invalidated. */
   async #invalidate(step: Step<"invalidate">, node: ModelNode): Promise<void> {
     const { tenant, scope, mode, wait } = step;
-    if (!step.touches) for (const key of keysOf(scope)) this.#history.change({ tenant, key });
+    if (!step.touches)
+      for (const key of programKeys.keysOf(scope)) this.#history.change({ tenant, key });
     const killing = { ...this.#killing("invalidate", tenant, scope), mode };
     const { logId } = this.#log;
     const result = await node.cache.invalidate(scope, tenant, { mode, wait });

@@ -1,24 +1,13 @@
 import type { InvalidationMode, Scope } from "@cogniverse/sdk";
-import { catalogKey, keysOf } from "./key-catalog.ts";
+import { type KeyCatalog, programKeys } from "./key-catalog.ts";
+import { type Kill, type Placed, withoutOutdone } from "./kills.ts";
 import type { ModelEntry } from "./program.ts";
 
-/** What programs store: whose it is, and of each source that went into it the version. */
+/** What is stored: whose it is, and of each source that went into it the version. */
 export type ModelValue = ModelEntry & Readonly<{ of: Readonly<Record<string, number>> }>;
 
-/** A place in the log, as far as it is known: positions compare only within one log. */
-export type Placed = Readonly<{ logId: string; position: number }> | undefined;
-
-/** An acknowledged call that killed. `from`: spares this version of the key and later ones, which it put in place itself. */
-interface Kill {
-  readonly by: string;
-  readonly began: number;
-  readonly acked: number;
-  readonly placed: Placed;
-  readonly from: number;
-}
-
-/** A version that a put brought. */
-interface PutNote {
+/** A version that a put brought. Who called it says here when it was acknowledged; of one that failed nothing is said. */
+export interface PutNote {
   acked: number;
   placed: Placed;
   superseded: boolean;
@@ -35,9 +24,9 @@ class Cell {
   /** At `n`: the moment at which version n + 1 came. */
   readonly changes: number[] = [];
   readonly puts = new Map<number, PutNote>();
-  readonly kills: Kill[] = [];
+  kills: Kill[] = [];
   /** Calls that put something in place which they read or computed themselves. */
-  readonly fills: FillNote[] = [];
+  fills: FillNote[] = [];
 
   get version(): number {
     return this.changes.length;
@@ -55,32 +44,43 @@ export interface Killing {
 }
 
 /**
- * The sequential model. Time is the number of events so far. A version of a source is current until an invalidation of it, which began after the source had
- * changed, is acknowledged; a read may return only what was current at its beginning or came later. Two overlapping puts are ordered by their places in the
- * log, where both are known, else not at all.
+ * How a history is judged. `grace`: a soft invalidation lets the old value be served while it is computed anew, default false; `keys`: what there is to
+ * read, default the keys of random programs.
  */
-export class History {
+export type HistoryOptions = Readonly<{ grace?: boolean; keys?: KeyCatalog }>;
+
+/**
+ * The sequential model: what a read may return. A version of a source is current until an invalidation of it, which began after the source had
+ * changed, is acknowledged; a read may return only what was current at its beginning or came later. Two overlapping puts are ordered by their places in the
+ * log, where both are known, else not at all. A call that failed, or whose process died, may have happened at any time since: it is told at its beginning, never at its end.
+ *
+ * Moments are numbers that grow: those of `tick`, or instants of one clock that all who call share, which are then given with every call. A read is judged
+ * once all is told that ended before it began; apart from that the order in which things are told does not matter.
+ */
+export class CacheHistory {
   readonly #cells = new Map<string, Cell>();
   readonly #grace: boolean;
+  readonly #keys: KeyCatalog;
   #now = 0;
 
-  /** `grace`: a soft invalidation lets the old value be served while it is computed anew. */
-  constructor(grace: boolean) {
+  constructor({ grace = false, keys = programKeys }: HistoryOptions = {}) {
     this.#grace = grace;
+    this.#keys = keys;
   }
 
-  /** The next moment. */
+  /** The next moment, where events are counted. */
   tick(): number {
     return ++this.#now;
   }
 
+  /** That of the source now. */
   versionOf(entry: ModelEntry): number {
     return this.#cell(entry).version;
   }
 
   /** The source changes; gives its new version. */
-  change(entry: ModelEntry): number {
-    return this.#cell(entry).changes.push(this.tick());
+  change(entry: ModelEntry, at: number = this.tick()): number {
+    return this.#cell(entry).changes.push(at);
   }
 
   /** A put of this version begins. */
@@ -91,25 +91,25 @@ export class History {
   }
 
   /** A refresh, or a put of what was read before, begins. */
-  filling(entry: ModelEntry): FillNote {
-    const note = { began: this.tick(), ended: Infinity };
+  filling(entry: ModelEntry, began: number = this.tick()): FillNote {
+    const note = { began, ended: Infinity };
     this.#cell(entry).fills.push(note);
     return note;
   }
 
   /** From now on no read that begins may return what the call killed. */
-  killed({ tenant, scope, mode, by, began, from }: Killing, placed: Placed): void {
-    const acked = this.tick();
+  killed(killing: Killing, placed: Placed, acked: number = this.tick()): void {
+    const { tenant, scope, mode, by, began, from = Infinity } = killing;
     if (mode === "soft" && this.#grace) return;
-    for (const key of keysOf(scope))
-      this.#cell({ tenant, key }).kills.push({ by, began, acked, placed, from: from ?? Infinity });
+    for (const key of this.#keys.keysOf(scope))
+      this.#cell({ tenant, key }).kills.push({ by, began, acked, placed, from });
   }
 
   /** A put gave way. What it was to replace died all the same, but for what may have been stored at the same time: that may be what it gave way to. */
-  gaveWay(entry: ModelEntry, killing: Killing, own?: FillNote): void {
+  gaveWay(entry: ModelEntry, killing: Killing, own?: FillNote, acked: number = this.tick()): void {
     const { fills } = this.#cell(entry);
-    if (!fills.some((fill) => fill !== own && fill.ended > killing.began))
-      this.killed(killing, undefined);
+    if (!fills.some((fill) => fill !== own && fill.ended > killing.began && fill.began < acked))
+      this.killed(killing, undefined, acked);
   }
 
   /** Why a read that began then may not have returned this; `undefined` where it may. */
@@ -119,15 +119,27 @@ export class History {
     if (value.key !== entry.key) return `which is of ${value.key}`;
     for (const [key, version] of Object.entries(value.of)) {
       const cell = this.#cell({ tenant: entry.tenant, key });
+      const isPut = this.#keys.get(key).made === "put";
       if (!(version >= 0 && version <= cell.version))
         return `of which ${key} never had version ${version}`;
-      if (cell.puts.get(version)?.superseded === true && catalogKey(key).made === "put")
+      if (cell.puts.get(version)?.superseded === true && isPut)
         return `of which version ${version} of ${key} was told to be superseded`;
-      const kill = cell.kills.find((k) => k.acked < began && kills(k, cell, key, version));
+      const kill = cell.kills.find((k) => k.acked < began && kills(k, cell, isPut, version));
       if (kill !== undefined)
         return `of which version ${version} of ${key} had died by ${kill.by}, acknowledged at ${kill.acked}`;
     }
     return undefined;
+  }
+
+  /**
+   * Forgets what no longer makes a difference: no call that is still to be told or judged began before that moment. What is left grows with the changes of
+   * sources, by a number each and by a note for each put, and not with reads and invalidations.
+   */
+  settle(before: number): void {
+    for (const cell of this.#cells.values()) {
+      cell.fills = cell.fills.filter(({ ended }) => ended >= before);
+      cell.kills = withoutOutdone(cell.kills, before);
+    }
   }
 
   #cell({ tenant, key }: ModelEntry): Cell {
@@ -138,10 +150,11 @@ export class History {
   }
 }
 
-function kills(kill: Kill, cell: Cell, key: string, version: number): boolean {
+/** `isPut`: the key is made by puts alone. */
+function kills(kill: Kill, cell: Cell, isPut: boolean, version: number): boolean {
   if (version >= kill.from) return false;
   // What is computed may be read again from a source that has not changed since; what only puts make is gone for good.
-  const changedAt = catalogKey(key).made === "put" ? 0 : cell.changes[version];
+  const changedAt = isPut ? 0 : cell.changes[version];
   if (changedAt === undefined || kill.began < changedAt) return false;
   const put = cell.puts.get(version);
   if (put === undefined) return true;

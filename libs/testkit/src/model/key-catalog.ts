@@ -2,7 +2,7 @@ import type { Scope } from "@cogniverse/sdk";
 import { covers, encodePattern } from "@cogniverse/sdk/keys";
 
 /**
- * A key that programs use. `sources`: keys that its compute reads through the cache; `named`: what it reads around the cache and names with `dependsOn`.
+ * A key whose values say what they were made of. `tags`: those of all its values; `sources`: keys that its compute reads through the cache; `named`: what it reads around the cache and names with `dependsOn`.
  * `made`: by computes and puts, by puts alone, or not at all, since it only stands for something that others are made from.
  */
 export interface CatalogKey {
@@ -44,30 +44,39 @@ export const SCOPES: readonly Scope[] = [
   { kind: "tenant" },
 ];
 
-const byKey = new Map(CATALOG.map((known) => [known.key, known]));
+/** Which keys there are, and what an invalidation of them speaks of. */
+export class KeyCatalog {
+  readonly #keys: ReadonlyMap<string, CatalogKey>;
+  readonly #reached = new Map<string, readonly string[]>();
 
-/** Throws RangeError for a key that no program uses. */
-export function catalogKey(key: string): CatalogKey {
-  const known = byKey.get(key);
-  if (known === undefined) throw new RangeError(`No key "${key}" in the catalog of programs`);
-  return known;
-}
-
-const reached = new Map<string, readonly string[]>();
-
-/** Keys whose own content an invalidation of the scope speaks of: those it names, and those that carry its tag. */
-export function keysOf(scope: Scope): readonly string[] {
-  const id = scope.kind === "tenant" ? "tenant" : `${scope.kind} ${scope.value}`;
-  let keys = reached.get(id);
-  if (keys === undefined) {
-    const canonical =
-      scope.kind === "glob" ? { kind: scope.kind, value: encodePattern(scope.value) } : scope;
-    const names = [...byKey.values()].filter(
-      ({ key, tags }) =>
-        covers(canonical, { kind: "key", value: key }) ||
-        tags.some((tag) => covers(canonical, { kind: "tag", value: tag })),
-    );
-    reached.set(id, (keys = names.map(({ key }) => key)));
+  constructor(keys: readonly CatalogKey[]) {
+    this.#keys = new Map(keys.map((known) => [known.key, known]));
   }
-  return keys;
+
+  /** Throws RangeError for a key that is not in it. */
+  get(key: string): CatalogKey {
+    const known = this.#keys.get(key);
+    if (known === undefined) throw new RangeError(`No key "${key}" in the catalog`);
+    return known;
+  }
+
+  /** Keys whose own content an invalidation of the scope speaks of: those it names, and those that carry its tag. */
+  keysOf(scope: Scope): readonly string[] {
+    const id = scope.kind === "tenant" ? "tenant" : `${scope.kind} ${scope.value}`;
+    let keys = this.#reached.get(id);
+    if (keys === undefined) {
+      const canonical =
+        scope.kind === "glob" ? { kind: scope.kind, value: encodePattern(scope.value) } : scope;
+      const names = [...this.#keys.values()].filter(
+        ({ key, tags }) =>
+          covers(canonical, { kind: "key", value: key }) ||
+          tags.some((tag) => covers(canonical, { kind: "tag", value: tag })),
+      );
+      this.#reached.set(id, (keys = names.map(({ key }) => key)));
+    }
+    return keys;
+  }
 }
+
+/** Those that programs use. */
+export const programKeys: KeyCatalog = new KeyCatalog(CATALOG);

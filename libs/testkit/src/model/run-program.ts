@@ -1,6 +1,6 @@
 import { Caller } from "./caller.ts";
-import { History } from "./history.ts";
-import { catalogKey } from "./key-catalog.ts";
+import { CacheHistory } from "./history.ts";
+import { programKeys } from "./key-catalog.ts";
 import { ModelWorld } from "./model-world.ts";
 import type { ModelNodeFactory } from "./node-factory.ts";
 import type { ModelEntry, ModelProgram, ModelStep } from "./program.ts";
@@ -30,7 +30,10 @@ export async function runProgram(
 ): Promise<ModelOutcome> {
   const all = new Surroundings(program, nodeFactory);
   const { turns } = all;
-  const world = new ModelWorld(all, new Caller(new History(rules.grace === true), all.log));
+  const world = new ModelWorld(
+    all,
+    new Caller(new CacheHistory({ grace: rules.grace === true }), all.log),
+  );
   for (const step of program.steps) {
     world.begin(step);
     await reactions();
@@ -68,7 +71,7 @@ async function pass(turns: Turns, ms: number): Promise<void> {
 function entriesOf(steps: readonly ModelStep[]): readonly ModelEntry[] {
   const entries = new Map<string, ModelEntry>();
   for (const step of steps) {
-    if (!("key" in step) || catalogKey(step.key).made === "never") continue;
+    if (!("key" in step) || programKeys.get(step.key).made === "never") continue;
     const { tenant, key } = step;
     entries.set(`${tenant} ${key}`, { tenant, key });
   }

@@ -1,9 +1,11 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { LogLine } from "@cogniverse/testkit";
-import { deployment, PACE, type RedisPlace, type Truth, type Ways } from "./deployment.ts";
-import { History, type Invalidated } from "./history.ts";
+import { sharedS3 } from "@cogniverse/test-servers";
+import { deployment, type RedisPlace, type Ways } from "../../deployment/deployment.ts";
+import { History, type Invalidated, type SeenRead } from "./history.ts";
 import { NodeProcess } from "./node-process.ts";
-import type { InvalidateSpan, NodeStand } from "./node-words.ts";
+import type { InvalidateSpan, NodeRead, NodeStand } from "./node-words.ts";
+import { PACE, type Truth } from "./pace.ts";
 import { saidTwice } from "./state-lines.ts";
 
 const NODES = 3;
@@ -25,8 +27,10 @@ export type Episode = Readonly<{
   violations: readonly string[];
   /** See {@link saidTwice}. */
   saidTwice: readonly string[];
-  /** Nodes that read nothing meanwhile. */
+  /** Nodes that served nothing from a tier, so that nothing is known of them. */
   silent: readonly number[];
+  /** Reads that were served from a tier: begun after the fault, and over before it ended. */
+  served: readonly SeenRead[];
   /** Codes of rejected invalidations, and those that nobody is told to try again. */
   refusals: readonly string[];
   /** Begun after the fault and acknowledged before it ended. */
@@ -70,8 +74,9 @@ export class Fleet implements AsyncDisposable {
   static async start(truth: Truth, redis: RedisPlace): Promise<Fleet> {
     const versions = KEYS.map(() => 1);
     const source = (key: number): number => versions[key] ?? 0;
-    const { prefix, plans } = await deployment(truth, NODES, redis);
-    const { readMs } = PACE[truth];
+    const { leaseMs, readMs } = PACE[truth];
+    const s3 = truth === "S3" ? { s3: await sharedS3() } : {};
+    const { prefix, plans } = await deployment({ leaseMs, redis, ...s3 }, NODES);
     const nodes = await Promise.all(
       plans.map(async ({ caching, ways }) => {
         const process = await NodeProcess.start({ caching, keys: KEYS, readMs }, source);
@@ -80,8 +85,13 @@ export class Fleet implements AsyncDisposable {
     );
     await Promise.all(nodes.map((node) => node.process.read()));
     const fleet = new Fleet(truth, prefix, nodes, versions);
-    await fleet.untilShort();
-    return fleet;
+    try {
+      await fleet.untilShort();
+      return fleet;
+    } catch (error) {
+      await fleet[Symbol.asyncDispose]();
+      throw error;
+    }
   }
 
   /** For so many D things go on as they are. */
@@ -114,12 +124,12 @@ export class Fleet implements AsyncDisposable {
     const stands = await this.#collect();
     const { invalidated, reads } = this.history;
     const here = invalidated.filter(({ beganAt }) => beganAt >= since);
+    const servedHere = reads.filter((read) => read.beganAt >= since && isServed(read));
     return {
       violations: this.violations(),
       saidTwice: this.nodes.flatMap(({ lines }) => saidTwice(lines)),
-      silent: [...this.nodes.keys()].filter(
-        (n) => !reads.some((read) => read.node === n && read.beganAt >= since),
-      ),
+      silent: [...this.nodes.keys()].filter((n) => !servedHere.some((read) => read.node === n)),
+      served: servedHere.filter(({ endedAt }) => endedAt <= until),
       refusals: here.flatMap(({ done }) =>
         "nodes" in done ? [] : [`${done.code}${done.retryable ? "" : ", final"}`],
       ),
@@ -186,6 +196,10 @@ export class Fleet implements AsyncDisposable {
     const lines = this.nodes.flatMap((node) => node.lines.slice(-6));
     return [...done, ...lines].map((one) => JSON.stringify(one)).join("\n");
   }
+}
+
+function isServed({ computed, failed }: NodeRead): boolean {
+  return !computed && failed === undefined;
 }
 
 /** CLOCK_MONOTONIC in ms, the clock of the nodes too. */

@@ -9,9 +9,12 @@ export type Invalidated = Readonly<{
   done: Acknowledgement;
 }>;
 
+/** A read, and the node that it was of. */
+export type SeenRead = NodeRead & Readonly<{ node: number }>;
+
 /** What all nodes did, and what of it nobody may have seen. */
 export class History {
-  readonly reads: (NodeRead & Readonly<{ node: number }>)[] = [];
+  readonly reads: SeenRead[] = [];
   readonly invalidated: Invalidated[] = [];
 
   /** Those that were acknowledged, all or of one node. */

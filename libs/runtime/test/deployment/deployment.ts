@@ -1,17 +1,6 @@
 import { randomUUID } from "node:crypto";
-import type { CachingConfig, TierConfig } from "../../../src/index.ts";
-import { sharedS3, startProxy, type Target, type TcpProxy } from "@cogniverse/test-servers";
-
-/** Whose log is the truth: that of Redis, or one in S3 with Redis for the table of sessions and for announcements. */
-export type Truth = "Redis" | "S3";
-
-/** D in milliseconds, and how long a node rests between two reads of a key and between two invalidations: short, so that tests are, and so that the server keeps up. */
-export const PACE: Readonly<Record<Truth, Pace>> = {
-  Redis: { leaseMs: 800, readMs: 12, writeMs: 20 },
-  S3: { leaseMs: 1500, readMs: 25, writeMs: 250 },
-};
-
-type Pace = Readonly<{ leaseMs: number; readMs: number; writeMs: number }>;
+import type { CachingConfig, TierConfig } from "../../src/index.ts";
+import { startProxy, type S3Place, type Target, type TcpProxy } from "@cogniverse/test-servers";
 
 /** How one node reaches its servers, each way by itself. */
 export type Ways = Readonly<{ redis?: TcpProxy; s3?: TcpProxy }>;
@@ -30,26 +19,46 @@ export function byProxies(server: Target): RedisPlace {
 /** One node: its configuration, and its ways to the servers, which belong to the caller. */
 export type NodePlan = Readonly<{ caching: CachingConfig; ways: Ways }>;
 
+/** Which tiers there are below the memory of each node. `leaseMs`: D; `memory`: options of that tier; `disk`: the folder of a node. */
+export type DeploymentParts = Readonly<{
+  leaseMs: number;
+  memory?: Readonly<Record<string, unknown>>;
+  disk?: (node: number) => string;
+  redis?: RedisPlace;
+  s3?: S3Place;
+}>;
+
 /** So many nodes on tiers that are empty and apart from all others. `prefix`: before every key in Redis. */
 export async function deployment(
-  truth: Truth,
+  parts: DeploymentParts,
   nodes: number,
-  redisPlace: RedisPlace,
 ): Promise<Readonly<{ prefix: string; plans: readonly NodePlan[] }>> {
   const id = `test-${randomUUID()}`;
-  const { leaseMs } = PACE[truth];
   const plans: NodePlan[] = [];
-  for (let n = 0; n < nodes; n++) {
-    const { options, way } = await redisPlace(n);
-    const s3 = truth === "S3" ? await s3Tier(id, leaseMs) : undefined;
-    const redis = redisTier(`${id}:`, leaseMs, options);
-    const tiers = { memory: { backend: "memory" }, redis, ...s3?.tier };
-    plans.push({
-      caching: { tiers, coherence: { lease_ms: leaseMs }, coherence_wait_ms: leaseMs / 2 },
-      ways: { ...(way && { redis: way }), ...(s3 && { s3: s3.way }) },
-    });
-  }
+  for (let n = 0; n < nodes; n++) plans.push(await nodePlan(parts, id, n));
   return { prefix: `${id}:`, plans };
+}
+
+async function nodePlan(parts: DeploymentParts, id: string, node: number): Promise<NodePlan> {
+  const { leaseMs, memory, disk } = parts;
+  const redis = await parts.redis?.(node);
+  const s3 = parts.s3 && (await s3Tier(id, leaseMs, parts.s3));
+  const tiers = {
+    memory: { backend: "memory", ...(memory && { config: memory }) },
+    ...(disk && { disk: diskTier(disk(node)) }),
+    ...(redis && { redis: redisTier(`${id}:`, leaseMs, redis.options) }),
+    ...s3?.tier,
+  };
+  return {
+    caching: { tiers, coherence: { lease_ms: leaseMs }, coherence_wait_ms: leaseMs / 2 },
+    ways: { ...(redis?.way && { redis: redis.way }), ...(s3 && { s3: s3.way }) },
+  };
+}
+
+/** Small enough for a test, and with some values in files of their own. */
+function diskTier(base_path: string): TierConfig {
+  const limits = { max_size_gb: 0.05, min_free_gb: 0, inline_max_bytes: 200 };
+  return { backend: "local", config: { base_path, ...limits } };
 }
 
 function redisTier(key_prefix: string, leaseMs: number, options: object): TierConfig {
@@ -65,8 +74,8 @@ function limitsOf(leaseMs: number): Pick<TierConfig, "time_limit_ms" | "breaker_
 async function s3Tier(
   id: string,
   leaseMs: number,
+  { endpoint, region, credentials }: S3Place,
 ): Promise<Readonly<{ tier: Record<string, TierConfig>; way: TcpProxy }>> {
-  const { endpoint, region, credentials } = await sharedS3();
   const { protocol, hostname, port } = new URL(endpoint);
   const way = await startProxy({ host: hostname, port: Number(port) });
   const config = {
