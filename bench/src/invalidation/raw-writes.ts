@@ -7,7 +7,7 @@ type Task = () => Promise<unknown>;
 
 /**
  * What bare clients need for parts of an acknowledged write; left out where there is no such client. `write`: one write of the truth; `put`: the requests of
- * a put, one after the other; `echo`: a question to all other processes and their answers.
+ * a put: the log's head and its replacement side by side, then the value; `echo`: a question to all other processes and their answers.
  */
 export type RawWrites = AsyncDisposable & Readonly<{ write?: Task; put?: Task; echo?: Task }>;
 
@@ -31,7 +31,7 @@ export async function rawWrites({ redis, s3 }: NodeTiers, others: number): Promi
   return { ...echo, ...writes, [Symbol.asyncDispose]: () => opened.disposeAsync() };
 }
 
-/** The conditional replacement of an object that grows as the log's head does; for a put, after a look whether it has changed, and before the value. */
+/** The conditional replacement of an object that grows as the log's head does; for a put, beside a look whether it has changed, and before the value. */
 async function onBucket(
   { accessKeyId, secretAccessKey, endpoint, region, bucket }: S3Target,
   opening: AsyncDisposableStack,
@@ -49,9 +49,9 @@ async function onBucket(
     ({ ETag } = await client.send(new PutObjectCommand(put)));
   };
   const put = async (): Promise<void> => {
+    const look = client.send(new GetObjectCommand({ ...head, IfNoneMatch: ETag }));
     // Unchanged is an error to this client.
-    await client.send(new GetObjectCommand({ ...head, IfNoneMatch: ETag })).catch(() => undefined);
-    await write();
+    await Promise.all([look.catch(() => undefined), write()]);
     await client.send(new PutObjectCommand({ ...value, Body: Buffer.alloc(VALUE_BYTES, "x") }));
   };
   return { write, put };

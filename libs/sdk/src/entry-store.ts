@@ -33,6 +33,11 @@ export interface EntryStore {
     condition?: WriteCondition,
     call?: Call,
   ): Promise<string | undefined>;
+  /**
+   * Told that a conditional write of the key follows, by a caller who has something else to wait for: a backend whose service compares etags alone
+   * looks at what is there meanwhile. Left out where a condition costs no look. Changes nothing; a write may follow before it resolves, or never.
+   */
+  expectPut?(key: string, tenantId: string, call?: Call): Promise<void>;
   /** Deletes the copy only while its etag is this one. Resolves whether it did. */
   deleteEntry(key: string, etag: string, tenantId: string, call?: Call): Promise<boolean>;
   /**

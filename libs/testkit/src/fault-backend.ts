@@ -111,8 +111,16 @@ function faultEntries(inner: EntryStore, faults: FaultScript): EntryStore {
         ({ signal }) => inner.deleteEntry(key, etag, tenantId, { signal }),
         () => true,
       ),
+    ...(inner.expectPut === undefined ? {} : { expectPut: faultLook(inner, faults) }),
     ...(inner.deleteEntries === undefined ? {} : { deleteEntries: faultDeletions(inner, faults) }),
   };
+}
+
+function faultLook(inner: EntryStore, faults: FaultScript): NonNullable<EntryStore["expectPut"]> {
+  return (key, tenantId, call) =>
+    faults.run({ op: "headEntry", key, tenantId, ...call }, async ({ signal }) =>
+      inner.expectPut?.(key, tenantId, { signal }),
+    );
 }
 
 function faultDeletions(

@@ -28,6 +28,9 @@ interface Putting {
   readonly options: PutOptions<never>;
 }
 
+/** What a put said in the log. `from`: after where nothing may cover it. `head`: its record's place; `undefined` where something does. */
+type Spoken = Readonly<{ from: LogHead; head: LogHead | undefined }>;
+
 /** A put that is over. `bytes`: encoded, before compression. */
 type Put = Readonly<{ result: Invalidation; bytes: number }>;
 
@@ -75,6 +78,7 @@ export class Putter {
     const { coherence } = this.#engine;
     const { target, encoded, tags, options } = putting;
     const { tenant, key } = target;
+    foretell(target);
     const head = await this.#speak(putting);
     tenant.counters.puts++;
     if (head === undefined) {
@@ -107,23 +111,38 @@ export class Putter {
     if (!coherence.serves()) await coherence.renew();
     // Content that is in the key needs no record; it still counts as no newer than what its maker, or this node, had seen.
     if (key.immutable) return known(coherence, since);
-    const from =
-      since === undefined
-        ? await coherence.head(signalOf(options))
-        : { logId: coherence.logId, position: since };
     const scope = { kind: "key", value: key.path } as const;
     const record = {
       ...this.#invalidator.record(tenant, scope),
       digest: encoded.encoded.digest,
     };
     const scopes = [scope, ...tags.map((tag) => ({ kind: "tag", value: tag }) as const)];
-    const unless = { since: from.position, scopes };
-    const head = await coherence.append([record], { unless });
-    // Of a log that replaced the one that the put began under, or that has not come to where it began, nobody can tell what it covered since.
-    const isOfThisLog = from.logId === "" || head?.logId === from.logId;
-    if (head !== undefined && isOfThisLog && head.position > from.position) return head;
-    await this.#giveWay(putting, from.position, record, head);
+    const appendAfter = async (from: LogHead): Promise<Spoken> => {
+      const unless = { since: from.position, scopes };
+      return { from, head: await coherence.append([record], { unless }) };
+    };
+    const { logId } = coherence;
+    const spoken =
+      since === undefined
+        ? await this.#speakNow(appendAfter, signalOf(options))
+        : await appendAfter({ logId, position: since });
+    if (tookPlace(spoken)) return spoken.head;
+    await this.#giveWay(putting, spoken.from.position, record, spoken.head);
     return undefined;
+  }
+
+  /**
+   * For a put that knows only that it begins now. The mirror is no further than the log was at the call, so where nothing covers the key since the mirror,
+   * nothing does since the call, and the place is taken by one request. Else the log says where it was: asked just before, since what it
+   * says later may have come after the call.
+   */
+  async #speakNow(appendAfter: (from: LogHead) => Promise<Spoken>, call: Call): Promise<Spoken> {
+    const { coherence } = this.#engine;
+    const { logId, position } = coherence;
+    const now = coherence.head(call);
+    now.catch(() => undefined); // whoever needs it awaits it below
+    const spoken = await appendAfter({ logId, position });
+    return tookPlace(spoken) ? spoken : await appendAfter(await now);
   }
 
   /**
@@ -153,6 +172,23 @@ export class Putter {
     const scope = { kind: "key", value: target.key.path } as const;
     return this.#invalidator.acknowledge(target.tenant, scope, head, signalOf(options));
   }
+}
+
+/** Tiers that have to look before they write do so while the record is on its way. Nobody waits for it, and a failure is counted as that of any call. */
+function foretell({ tenant: { tenantId }, key, plan }: Target): void {
+  for (const tier of plan) {
+    const { entries } = tier;
+    if (entries.expectPut === undefined) continue;
+    const look = async (call: Call): Promise<void> => entries.expectPut?.(key.path, tenantId, call);
+    void tier.call({ what: "head", tenantId }, look);
+  }
+}
+
+/** Of a log that replaced the one that the put began under, or that has not come to where it began, nobody can tell what it covered since. */
+function tookPlace(spoken: Spoken): spoken is Spoken & Readonly<{ head: LogHead }> {
+  const { from, head } = spoken;
+  if (head === undefined || head.position <= from.position) return false;
+  return from.logId === "" || head.logId === from.logId;
 }
 
 function describe({ result, bytes }: Put): Attributes {

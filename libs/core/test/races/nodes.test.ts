@@ -70,13 +70,29 @@ describe("race 33: explicit puts", () => {
 
   test("two puts race from one position: one is superseded, the other is there on every tier", async () => {
     await using world = new Deployment();
-    const [a, b] = [world.node().cache.forTenant("acme"), world.node().cache.forTenant("acme")];
+    const nodes = [world.node(), world.node()] as const;
+    const [a, b] = [nodes[0].cache.forTenant("acme"), nodes[1].cache.forTenant("acme")];
+    const appending = nodes.map(({ logFaults }) => logFaults.pause("append"));
     const puts = Promise.all([a.put(key, { n: 1 }), b.put(key, { n: 2 })]);
+    for (const { reached } of appending) await reached;
+    for (const append of appending) append.release();
     const [first, second] = await world.acknowledged(puts);
     expect(first.superseded).not.toBe(second.superseded);
     const winner = { n: first.superseded ? 2 : 1 };
     expect(await a.get(key, only("warm"))).toEqual(winner);
     for (const node of [a, b]) expect(await node.get(key)).toEqual(winner);
+  });
+
+  test("where nothing covers the key since the mirror, its place takes one request to the log", async () => {
+    await using world = new Deployment();
+    const node = world.node();
+    const a = node.cache.forTenant("acme");
+    await world.acknowledged(a.put(key, { n: 1 }));
+    const head = node.logFaults.pause("head");
+    const put = await world.acknowledged(a.put(key, { n: 2 }));
+    expect(put).toMatchObject({ superseded: false });
+    head.release();
+    expect(await a.get(key)).toEqual({ n: 2 });
   });
 
   test("of two puts the later acknowledged one wins on every tier, also where its write lands first", async () => {

@@ -38,6 +38,28 @@ describe("requests", () => {
     expect(textOf(client)).toBe("new");
   });
 
+  test("a write that was expected names the copy of another process at once, whatever was remembered", async () => {
+    const { backend, client } = openTier();
+    await backend.entries.putEntry("a", entry("old"), "t");
+    const second = openTier({}, new MemoryClient(client.bucket));
+    await second.backend.entries.putEntry("a", entry("another's"), "t", notNewer(4));
+    client.requests.length = 0;
+    await backend.entries.expectPut?.("a", "t");
+    await backend.entries.putEntry("a", entry("new"), "t", notNewer(5));
+    expect(client.requests).toEqual([`head ${name}`, `write ${name}`]);
+    expect(textOf(client)).toBe("new");
+  });
+
+  test("an expected write where the copy is gone by now takes one request too", async () => {
+    const { backend, client } = openTier();
+    await backend.entries.putEntry("a", entry("old"), "t");
+    client.bucket.objects.delete(name);
+    client.requests.length = 0;
+    await backend.entries.expectPut?.("a", "t");
+    await backend.entries.putEntry("a", entry("new"), "t", notNewer(5));
+    expect(client.requests).toEqual([`head ${name}`, `write ${name}`]);
+  });
+
   test("what is remembered of a copy is a guess: another's later one stays", async () => {
     const { backend, client } = openTier();
     await backend.entries.putEntry("a", entry("old"), "t");

@@ -116,6 +116,9 @@ class DeferredBackend {
   }
 }
 
+/** What is there once the backend is, where that has it. */
+type LateCalls = { expectPut: EntryStore["expectPut"] | undefined };
+
 /** The real backend's own, or frames over its six calls as the manager would make them. */
 function deferredEntries(connection: TierConnection, clock: Clock): EntryStore {
   let framed: EntryStore | undefined;
@@ -123,7 +126,7 @@ function deferredEntries(connection: TierConnection, clock: Clock): EntryStore {
     const backend = connection.require();
     return backend.entries ?? (framed ??= new FramedEntries(backend, clock));
   };
-  return {
+  const deferred: Required<Omit<EntryStore, "expectPut">> & Readonly<LateCalls> = {
     getEntry: async (...args) => entries().getEntry(...args),
     headEntry: async (...args) => entries().headEntry(...args),
     putEntry: async (...args) => entries().putEntry(...args),
@@ -134,7 +137,13 @@ function deferredEntries(connection: TierConnection, clock: Clock): EntryStore {
         Promise.all(copies.map(({ key, etag }) => store.deleteEntry(key, etag, tenantId, call)));
       return (await store.deleteEntries?.(copies, tenantId, call)) ?? oneByOne();
     },
+    get expectPut() {
+      const store = connection.backend?.entries;
+      return store?.expectPut?.bind(store);
+    },
   };
+  // As for the backend itself, of which deferredBackend says it.
+  return deferred as EntryStore;
 }
 
 function deferredEvictions(connection: TierConnection): EvictionSource {

@@ -77,6 +77,17 @@ export function conditionRules(rule: Rule, { tickMs }: ResolvedContract): void {
     await holds(backend, 15);
   });
 
+  rule("expectPut, where there is one, changes nothing", async ({ backend }) => {
+    const entries = entriesOf(backend);
+    await entries.expectPut?.("a", "t");
+    equal(await backend.exists("a", "t"), false);
+    equal(typeof (await put(backend, 1, { if: "absent" })), "string");
+    await entries.expectPut?.("a", "t");
+    await holds(backend, 1);
+    equal(await put(backend, 2, { if: "absent" }), undefined);
+    await holds(backend, 1);
+  });
+
   rule("deleteEntry deletes exactly the copy it names", async ({ backend }) => {
     const entries = entriesOf(backend);
     const first = (await put(backend, 1)) ?? "";

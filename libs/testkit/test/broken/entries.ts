@@ -37,6 +37,12 @@ export const brokenEntries: readonly Broken[] = [
     },
   },
   {
+    fault: "the place of a write that was told of is taken",
+    rule: "expectPut, where there is one, changes nothing",
+    breakIt: (h) =>
+      withEntries(h, { expectPut: async (k, t) => void (await h.put(k, new Uint8Array(1), t)) }),
+  },
+  {
     fault: "copies deleted together are deleted by their keys alone",
     rule: "deleteEntries, where there is one, deletes exactly the copies it names",
     breakIt: (h) =>
