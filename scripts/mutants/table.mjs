@@ -3,12 +3,22 @@ import { computes } from "./table/computes.mjs";
 import { leases } from "./table/leases.mjs";
 import { logs } from "./table/logs.mjs";
 import { mirror } from "./table/mirror.mjs";
+import { purges } from "./table/purges.mjs";
 import { puts } from "./table/puts.mjs";
 import { sessions } from "./table/sessions.mjs";
 import { tiers } from "./table/tiers.mjs";
 
 /** Every mutant there is. docs/guarantees.md says which rule or race each belongs to. */
-export const mutants = [...mirror, ...computes, ...tiers, ...leases, ...sessions, ...puts, ...logs];
+export const mutants = [
+  ...mirror,
+  ...computes,
+  ...tiers,
+  ...leases,
+  ...sessions,
+  ...puts,
+  ...logs,
+  ...purges,
+];
 
 /**
  * @param {readonly string[]} ids

@@ -118,8 +118,8 @@ export const logs = [
     id: "records-before-joining-forgotten",
     removes: "a node that joins takes what the log said before",
     file: invalidation("applied"),
-    find: "      this.#mirror.apply(record);\n    }\n    this.#head = head;\n  }",
-    replace: "      void record;\n    }\n    this.#head = head;\n  }",
+    find: "      this.#mirror.apply(record);\n    }\n    this.#head = head;",
+    replace: "      void record;\n    }\n    this.#head = head;",
     test: inCore("races/undeletable-copies")(
       "race 21: a node that was down during an invalidation",
     ),

@@ -43,6 +43,7 @@ export class Applied {
       this.#mirror.apply(record);
     }
     this.#head = head;
+    this.#mirror.tellPurges(isFirst);
   }
 
   /**
@@ -56,6 +57,7 @@ export class Applied {
     if (head.position - records.length > before.position) return undefined;
     for (const record of records) if (record.position > before.position) this.#mirror.apply(record);
     this.#head = head;
+    this.#mirror.tellPurges(false);
     return true;
   }
 

@@ -7,7 +7,9 @@ import { TenantMirror } from "./tenant-mirror.ts";
 export class Mirror {
   readonly recent: RecentRecords = new RecentRecords();
   readonly #tenants = new Map<string, TenantMirror>();
-  #purged: ((record: LogRecord) => void) | undefined;
+  /** Purges among what was taken in since {@link tellPurges}. */
+  #purges: LogRecord[] = [];
+  #onPurges: ((records: readonly LogRecord[], isStart: boolean) => void) | undefined;
 
   /** The same object for the same tenant, for ever: what holds it sees every later record. */
   tenant(tenantId: string): TenantMirror {
@@ -21,19 +23,28 @@ export class Mirror {
     return this.#tenants.keys();
   }
 
-  /** Told of each purge, after the record that killed what was there, while the log is being applied. One listener. */
-  onPurge(listener: (record: LogRecord) => void): void {
-    this.#purged = listener;
+  /** Told of purges, in order, once all that came with them has been applied. `isStart`: they are those that the whole log tells of. One listener. */
+  onPurges(listener: (records: readonly LogRecord[], isStart: boolean) => void): void {
+    this.#onPurges = listener;
   }
 
   apply(record: LogRecord): void {
-    if (isPurge(record.scope)) return this.#purged?.(record);
+    if (isPurge(record.scope)) return void this.#purges.push(record);
     this.recent.add(record);
     this.tenant(record.tenantId).apply(record);
   }
 
+  /** To be called once the mirror is known to be level with a head: before, nobody can judge a copy by it. */
+  tellPurges(isStart: boolean): void {
+    if (this.#purges.length === 0) return;
+    const purges = this.#purges;
+    this.#purges = [];
+    this.#onPurges?.(purges, isStart);
+  }
+
   reset(): void {
     this.recent.clear();
+    this.#purges = [];
     for (const tenant of this.#tenants.values()) tenant.reset();
   }
 

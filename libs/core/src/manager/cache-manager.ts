@@ -48,7 +48,7 @@ export class CacheManager extends OperatorCalls implements CacheManagerContract 
     this.#operations = new Operations(this.#engine, new KeyRegistry(options.keyTypes));
     this.#sweeper = new Sweeper(this.#engine);
     const { invalidator } = this.#operations;
-    this.#purger = new Purger(this.#engine, invalidator, (id) => this.#handle(id).state);
+    this.#purger = new Purger(this.#engine, invalidator, this.#handles);
     if (options.sweep !== undefined)
       this.#sweeper.every(options.sweep, this.#handles, (tenantId) => this.#handle(tenantId));
     this.#attached = [

@@ -1,50 +1,66 @@
 import type { Engine } from "../engine/engine.ts";
 import { headsOf } from "../manager/listing.ts";
+import { MARK_TENANT, markKey } from "../sweep/sweep-mark.ts";
 import type { TenantState } from "../tenant/tenant-state.ts";
 import type { Tier } from "../tier/tier.ts";
 import { purgeTier } from "./purge-tier.ts";
 
+/** A tier of this node, and whose purge it is that was heard of. */
+type Forgetting = Readonly<{
+  engine: Engine;
+  tenant: TenantState;
+  tier: Tier;
+  signal: AbortSignal;
+}>;
+
+/** What was found of a tenant. `isAll`: the tier told of every copy and deleted each dead one. */
+type Left = Readonly<{ isAll: boolean; stays: boolean }>;
+
 /**
- * Removes what this node's own tiers hold of a tenant that was purged elsewhere: what died by it, and where nothing else is there, all that is kept
- * for the tenant. What was stored since then stays. Never rejects.
+ * Removes what one of this node's own tiers holds of a tenant that was purged elsewhere: what died by it, and where nothing else is there, all that is
+ * kept for the tenant. What was stored since then stays. To be called where the mirror has the purge and the head says so. Resolves whether all was
+ * done; rejects only with the signal's reason.
  */
-export async function forgetHere(
-  engine: Engine,
-  tenant: TenantState,
-  signal: AbortSignal,
-): Promise<void> {
-  const own = engine.tiers.filter(({ backend }) => backend.traits?.locality !== "shared");
-  for (const tier of own) {
-    try {
-      if (await removeDead(engine, tenant, tier, signal)) continue;
-      const { tenantId } = tenant;
-      await purgeTier(tier, { tenantId, call: { signal }, onRemoved: () => undefined });
-    } catch (error) {
-      if (signal.aborted) return;
-      engine.logger.warn("what a purged tenant left here could not be removed; a sweep will", {
-        tier: tier.name,
-        why: String(error),
-      });
-    }
+export async function forgetHere(forgetting: Forgetting): Promise<boolean> {
+  const { tenant, tier, signal } = forgetting;
+  const { tenantId } = tenant;
+  const { isAll, stays } = await removeDead(forgetting);
+  if (!isAll) return false;
+  if (!stays) {
+    const purged = await purgeTier(tier, {
+      tenantId,
+      call: { signal },
+      onRemoved: () => undefined,
+    });
+    return purged.state === "complete";
   }
+  // A sweep's mark may name a key of before.
+  const unmarked = await tier.call(
+    { what: "delete", tenantId },
+    (call) => tier.backend.delete(markKey(tenantId), MARK_TENANT, call),
+    { signal },
+  );
+  return unmarked.up;
 }
 
-/** Resolves whether anything of the tenant stays. */
-async function removeDead(
-  engine: Engine,
-  tenant: TenantState,
-  tier: Tier,
-  signal: AbortSignal,
-): Promise<boolean> {
+async function removeDead({ engine, tenant, tier, signal }: Forgetting): Promise<Left> {
+  const { tenantId } = tenant;
+  const heads = headsOf(tier, tenant, "", signal);
+  let isAll = true;
   let stays = false;
-  for await (const { key, head } of headsOf(tier, tenant, "", signal)) {
-    if (!engine.isDead(tenant.mirror, key, head.metadata)) stays = true;
-    else
-      await tier.call(
-        { what: "delete", tenantId: tenant.tenantId },
-        (call) => tier.entries.deleteEntry(key, head.etag, tenant.tenantId, call),
-        { signal },
-      );
+  for (;;) {
+    const next = await heads.next();
+    if (next.done === true) return { isAll: isAll && next.value, stays };
+    const { key, head } = next.value;
+    if (!engine.isDead(tenant.mirror, key, head.metadata)) {
+      stays = true;
+      continue;
+    }
+    const deleted = await tier.call(
+      { what: "delete", tenantId },
+      (call) => tier.entries.deleteEntry(key, head.etag, tenantId, call),
+      { signal },
+    );
+    isAll &&= deleted.up;
   }
-  return stays;
 }

@@ -1,4 +1,4 @@
-import type { Call } from "@cogniverse/sdk";
+import type { Call, TierOperation } from "@cogniverse/sdk";
 import { MARK_TENANT, markKey } from "../sweep/sweep-mark.ts";
 import type { Tier } from "../tier/tier.ts";
 import type { TierPurge } from "./purge-report.ts";
@@ -27,7 +27,9 @@ export async function purgeTier(tier: Tier, purging: Purging): Promise<TierPurge
       onRemoved(removed);
       if (removed === before) break;
     }
-    await tier.backend.delete(markKey(tenantId), MARK_TENANT, call);
+    await answered(tier, "delete", purging, (limited) =>
+      tier.backend.delete(markKey(tenantId), MARK_TENANT, limited),
+    );
     return { tier: tier.name, state: "complete", removed };
   } catch (error) {
     call.signal?.throwIfAborted();
@@ -36,16 +38,35 @@ export async function purgeTier(tier: Tier, purging: Purging): Promise<TierPurge
   }
 }
 
-/** Resolves with the number of entries that were there. */
-async function purgeOnce({ backend }: Tier, purging: Purging): Promise<number> {
+/** Resolves with the number of entries that were there. A backend that knows how to purge takes as long as it takes. */
+async function purgeOnce(tier: Tier, purging: Purging): Promise<number> {
+  const { backend } = tier;
   const { tenantId, call, onRemoved } = purging;
   if (backend.purge !== undefined) return backend.purge(tenantId, { ...call, onRemoved });
-  const keys = await backend.listKeys("", tenantId, call);
+  const keys = await answered(tier, "list", purging, (limited) =>
+    backend.listKeys("", tenantId, limited),
+  );
   for (let at = 0; at < keys.length; at += DELETIONS_AT_A_TIME) {
     call.signal?.throwIfAborted();
     const page = keys.slice(at, at + DELETIONS_AT_A_TIME);
-    await Promise.all(page.map((key) => backend.delete(key, tenantId, call)));
+    await Promise.all(
+      page.map((key) =>
+        answered(tier, "delete", purging, (limited) => backend.delete(key, tenantId, limited)),
+      ),
+    );
     onRemoved(at + page.length);
   }
   return keys.length;
+}
+
+/** What the tier answers, within its time limit; throws where it is down. */
+async function answered<R>(
+  tier: Tier,
+  what: TierOperation,
+  { tenantId, call }: Purging,
+  run: (limited: Call) => Promise<R>,
+): Promise<R> {
+  const answer = await tier.call({ what, tenantId }, run, call);
+  if (answer.up) return answer.value;
+  throw answer.error;
 }

@@ -1,33 +1,35 @@
 import type { Attributes, Call, LogRecord, Position } from "@cogniverse/sdk";
 import type { Engine } from "../engine/engine.ts";
 import type { Invalidator } from "../manager/invalidator.ts";
+import type { ServedTenants } from "../sweep/background-sweep.ts";
 import type { TenantState } from "../tenant/tenant-state.ts";
 import { abortable } from "../time/abortable.ts";
 import { alwaysTraced, type Traced } from "../trace/traced.ts";
-import { forgetHere } from "./forget-here.ts";
 import type { PurgeOptions, PurgeReport, TierPurge } from "./purge-report.ts";
 import { purgeTier } from "./purge-tier.ts";
+import { TierPurges, type Heard } from "./tier-purges.ts";
 
 /** Removes whole tenants: dead at once everywhere by one record, then gone from every tier. */
 export class Purger {
   readonly #engine: Engine;
   readonly #invalidator: Invalidator;
-  readonly #tenantOf: (tenantId: string) => TenantState;
+  readonly #served: ServedTenants;
+  readonly #ownTiers: readonly TierPurges[];
   readonly #closing = new AbortController();
   /** Where the last purge of a tenant stands in the log, as far as this node has heard. */
-  readonly #heard = new Map<string, Position>();
+  readonly #heard = new Map<string, string>();
   /** Tenants that are being purged from here, in every tier. */
   readonly #purging = new Set<string>();
 
-  constructor(
-    engine: Engine,
-    invalidator: Invalidator,
-    tenantOf: (tenantId: string) => TenantState,
-  ) {
+  constructor(engine: Engine, invalidator: Invalidator, served: ServedTenants) {
     this.#engine = engine;
     this.#invalidator = invalidator;
-    this.#tenantOf = tenantOf;
-    engine.mirror.onPurge((record) => this.#hear(record));
+    this.#served = served;
+    const { signal } = this.#closing;
+    this.#ownTiers = engine.tiers
+      .filter(({ traits }) => traits.locality !== "shared")
+      .map((tier) => new TierPurges({ engine, tier, served, signal }));
+    engine.mirror.onPurges((records, isStart) => this.#hear(records, isStart));
   }
 
   /** Ends the purges that run, which reject with `reason`. */
@@ -67,6 +69,7 @@ export class Purger {
         }),
       );
       const removed = purged.reduce((sum, one) => sum + one.removed, 0);
+      this.#left(tenantId, position, purged);
       const elapsedMs = clock.monotonic() - startedAt;
       return { tenantId, position, nodes, elapsedMs, removed, tiers: purged };
     } finally {
@@ -74,18 +77,33 @@ export class Purger {
     }
   }
 
-  /** While records are applied: what this node keeps of the tenant begins anew; its own tiers follow once all has been applied. */
-  #hear({ tenantId, position }: LogRecord): void {
-    if (this.#closing.signal.aborted || this.#heard.get(tenantId) === position) return;
-    this.#heard.set(tenantId, position);
-    const tenant = this.#tenantOf(tenantId);
-    tenant.beginAnew();
-    if (this.#purging.has(tenantId)) return;
-    queueMicrotask(() => {
-      const { signal } = this.#closing;
-      if (!signal.aborted)
-        void this.#engine.background.track(forgetHere(this.#engine, tenant, signal));
-    });
+  /** What an own tier kept of a tenant that was purged from here is removed with the next purge, or at the next start. */
+  #left(tenantId: string, position: Position, purged: readonly TierPurge[]): void {
+    const { logId } = this.#engine.coherence;
+    const failed = purged.filter(({ state }) => state === "incomplete").map(({ tier }) => tier);
+    for (const own of this.#ownTiers)
+      if (failed.includes(own.tier)) own.keep({ logId, record: { tenantId, position } });
+  }
+
+  /** Once all has been applied: what this node keeps of the tenants begins anew, and its own tiers follow. */
+  #hear(records: readonly LogRecord[], isStart: boolean): void {
+    if (this.#closing.signal.aborted) return;
+    const { logId } = this.#engine.coherence;
+    const news = records.filter((record) => this.#isNew(logId, record));
+    for (const { tenantId } of news) this.#served.get(tenantId)?.state.beginAnew();
+    const heard = news
+      .filter(({ tenantId }) => !this.#purging.has(tenantId))
+      .map((record): Heard => ({ logId, record }));
+    if (heard.length > 0)
+      for (const tier of this.#ownTiers)
+        void this.#engine.background.track(tier.add(heard, isStart));
+  }
+
+  #isNew(logId: string, { tenantId, position }: LogRecord): boolean {
+    const place = `${position} ${logId}`;
+    const isNew = this.#heard.get(tenantId) !== place;
+    this.#heard.set(tenantId, place);
+    return isNew;
   }
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import type { CacheBackend, StoredEntry } from "@cogniverse/sdk";
-import { entryBackend, settle } from "@cogniverse/testkit";
+import { settle } from "@cogniverse/testkit";
 import { Deployment, type Node } from "../races/support/deployment.ts";
 import { LEASE_MS } from "../races/support/shared-log.ts";
 import { setUp } from "../support/set-up.ts";
@@ -123,56 +123,6 @@ describe("a purged tenant", () => {
   });
 });
 
-describe("a node that was away hears of it when it is back", () => {
-  test("and removes from its own disk what died by it, not what was stored since", async () => {
-    const world = new Deployment({ settled: async () => 0 });
-    await using _ = world;
-    const clock = world.clock;
-    const disk = entryBackend({ clock, traits: { locality: "machine", durable: true } });
-    const tiers = [
-      { name: "disk", backend: keptOpen(disk) },
-      { name: "warm", backend: keptOpen(world.warm) },
-    ];
-    const gone = world.node({ tiers });
-    for (const key of ["a/1", "a/2"]) await gone.cache.put(key, 1, "acme");
-    await gone.cache.put("a/1", 1, "lives");
-    await gone.cache.close();
-    const a = world.node();
-    await a.cache.purge("acme");
-    expect(await listed(disk)).toEqual(["a/1", "a/2"]);
-    const back = world.node({ tiers });
-    expect(await back.cache.get("a/1", "acme")).toBeUndefined();
-    await back.cache.flush();
-    expect(await listed(disk)).toEqual([]);
-    expect(await listed(disk, "lives")).toEqual(["a/1"]);
-    await back.cache.put("a/3", 3, "acme");
-    await back.cache.close();
-    const again = world.node({ tiers });
-    expect(await again.cache.get("a/3", "acme")).toBe(3);
-    await again.cache.flush();
-    expect(await listed(disk)).toEqual(["a/3"]);
-  });
-});
-
-/** A backend that outlives its manager. */
-function keptOpen(backend: CacheBackend): CacheBackend {
-  const { traits, entries, scan } = backend;
-  const calls = {
-    exists: backend.exists.bind(backend),
-    get: backend.get.bind(backend),
-    put: backend.put.bind(backend),
-    delete: backend.delete.bind(backend),
-    listKeys: backend.listKeys.bind(backend),
-    getStats: backend.getStats.bind(backend),
-  };
-  return {
-    ...calls,
-    ...(traits === undefined ? {} : { traits }),
-    ...(entries === undefined ? {} : { entries }),
-    ...(scan === undefined ? {} : { scan }),
-  };
-}
-
 describe("where something fails", () => {
   test("a tier that is down is incomplete in the report, the others are done, and the next purge goes on", async () => {
     const { manager, acme, faults, backends } = setUp({
@@ -225,6 +175,34 @@ describe("where something fails", () => {
     await expect(manager.purge("a/b")).rejects.toMatchObject({ code: "invalid_tenant" });
     await manager.close();
     await expect(manager.purge("acme")).rejects.toMatchObject({ code: "closed" });
+  });
+});
+
+describe("a backend that knows no better", () => {
+  test("is asked behind the breaker and the time limit, and what it is asked is counted", async () => {
+    const { manager, acme, faults, clock } = setUp(
+      { six: "six" },
+      { tierOptions: { six: { timeLimitMs: 100, breakerFailures: 2 } } },
+    );
+    await acme.put("a/1", 1);
+    const before = (await acme.stats()).tiers[0]?.requests.delete ?? 0;
+    const down = faults("six").fail("listKeys", { times: Infinity });
+    for (let failures = 0; failures < 2; failures++) await manager.purge("acme");
+    expect(await manager.purge("acme")).toMatchObject({
+      tiers: [{ state: "incomplete", why: expect.stringContaining("left out after") }],
+    });
+    down[Symbol.dispose]();
+    await clock.advanceAndSettle(1000);
+    const stuck = faults("six").hang("listKeys", { deaf: true });
+    const purging = manager.purge("acme");
+    await settle();
+    await clock.advanceAndSettle(100);
+    expect(await purging).toMatchObject({ tiers: [{ state: "incomplete" }] });
+    stuck[Symbol.dispose]();
+    await clock.advanceAndSettle(10_000);
+    expect(await manager.purge("acme")).toMatchObject({ removed: 1 });
+    expect((await acme.stats()).tiers[0]?.requests.delete).toBeGreaterThan(before);
+    await manager.close();
   });
 });
 

@@ -1,0 +1,66 @@
+import { inCore, invalidation } from "./places.mjs";
+
+const away = inCore("purge/away");
+const purge = inCore("purge/purge");
+const ofPurge = (/** @type {string} */ file) => `libs/core/src/purge/${file}.ts`;
+
+/**
+ * What is left of a tenant that was purged.
+ *
+ * @type {readonly import("../mutant.mjs").Mutant[]}
+ */
+export const purges = [
+  {
+    id: "purge-judged-half-way",
+    removes: "a node judges copies by a purge only once it has all of the log",
+    file: invalidation("applied"),
+    find: "      this.#mirror.apply(record);\n    }\n    this.#head = head;",
+    replace:
+      "      this.#mirror.apply(record);\n      this.#mirror.tellPurges(isFirst);\n    }\n    this.#head = head;",
+    test: away(
+      "in a log so long that the first load takes several turns, too: it judges no copy before it has all",
+    ),
+  },
+  {
+    id: "purge-of-what-was-not-seen",
+    removes: "where a tier does not tell all, nothing of it is taken for dead",
+    file: ofPurge("forget-here"),
+    find: "  if (!isAll) return false;\n",
+    replace: "",
+    test: away(
+      "where the disk does not tell all, nothing that lives is removed; the next start goes on",
+    ),
+  },
+  {
+    id: "purge-done-anew-at-each-start",
+    removes: "a tier says up to which purge it is empty",
+    file: ofPurge("tier-purges"),
+    find: "    await writeNote(tier, this.#note, engine.clock.now());\n",
+    replace: "",
+    test: away("does so once: the disk itself tells the next start up to where, and names nobody"),
+  },
+  {
+    id: "purge-noted-though-incomplete",
+    removes: "a tier that was not emptied does not say so",
+    file: ofPurge("tier-purges"),
+    find: "if (!(await this.#carryOut(next))) failed.push(next);",
+    replace: "await this.#carryOut(next);",
+    test: away("where a copy cannot be deleted, it is with the next purge that is heard of"),
+  },
+  {
+    id: "purge-past-the-breaker",
+    removes: "a purge asks a tier behind its breaker and time limit",
+    file: ofPurge("purge-tier"),
+    find: "await tier.call({ what, tenantId }, run, call);",
+    replace: "{ up: true, value: await run(call), error: undefined } as const;",
+    test: purge("is asked behind the breaker and the time limit, and what it is asked is counted"),
+  },
+  {
+    id: "purge-before-the-stores",
+    removes: "a purge removes only once no node stores what was there before",
+    file: ofPurge("purger"),
+    find: "await this.#invalidator.purge(tenant, { reason, signal });",
+    replace: 'await this.#invalidator.purge(tenant, { reason, signal, wait: "durable" });',
+    test: purge("is removed only once no node stores what was there before"),
+  },
+];
