@@ -24,7 +24,12 @@ export { Scheduler, type Checkpoint } from "./scheduler.ts";
 export { mapBackend, type MapBackendOptions } from "./map-backend.ts";
 export { entryBackend, type EntryBackendOptions } from "./entry-backend.ts";
 export { memoryLog } from "./memory-log.ts";
-export type { ModelCache, ModelNodeFactory, ModelNodeSetting } from "./model/node-factory.ts";
+export type {
+  ModelCache,
+  ModelNodeFactory,
+  ModelNodeSetting,
+  ModelUpkeep,
+} from "./model/node-factory.ts";
 export type {
   ModelAct,
   ModelEntry,

@@ -1,4 +1,4 @@
-import type { ModelProgram } from "@cogniverse/testkit";
+import type { ModelProgram, ModelTier, ModelWorldPlan } from "@cogniverse/testkit";
 
 /** A program that once failed, made smaller, and what was wrong then. */
 export interface KeptProgram {
@@ -6,21 +6,27 @@ export interface KeptProgram {
   readonly program: ModelProgram;
 }
 
+/** The plainest world: memory alone over a log that knows its sessions, where news always arrive. */
+const TWO_NODES: ModelWorldPlan = {
+  nodes: 2,
+  memoryEntries: 8,
+  tiers: [],
+  sessions: "log",
+  news: "reliable",
+  keptRecords: 0,
+  clocks: "machine",
+  ttlMs: 0,
+};
+
+const SHARED: ModelTier = { place: "shared", form: "entries" };
+
 /** Programs that found something, under the very schedule that did. */
 export const keptPrograms: readonly KeptProgram[] = [
   {
     about:
       "what was made of a part that holds something computed without a lease is stored without the scopes of that",
     program: {
-      world: {
-        nodes: 2,
-        memoryEntries: 8,
-        tiers: [],
-        sessions: "log",
-        news: "reliable",
-        keptRecords: 0,
-        clocks: "machine",
-      },
+      world: TWO_NODES,
       seed: 160,
       steps: [
         { do: "compute", tenant: "acme", key: "sums/all", node: 0, turns: 4 },
@@ -46,15 +52,7 @@ export const keptPrograms: readonly KeptProgram[] = [
   {
     about: "who joins a flight gets what it made of a part that was computed without a lease",
     program: {
-      world: {
-        nodes: 2,
-        memoryEntries: 2,
-        tiers: [],
-        sessions: "log",
-        news: "reliable",
-        keptRecords: 0,
-        clocks: "machine",
-      },
+      world: { ...TWO_NODES, memoryEntries: 2 },
       seed: 1646,
       steps: [
         { do: "compute", tenant: "acme", key: "sums/x", node: 0, turns: 6 },
@@ -79,16 +77,12 @@ export const keptPrograms: readonly KeptProgram[] = [
     about: "the same over three levels, with three shared tiers",
     program: {
       world: {
+        ...TWO_NODES,
         nodes: 3,
         memoryEntries: 0,
-        tiers: [
-          { place: "shared", form: "entries" },
-          { place: "shared", form: "entries" },
-          { place: "shared", form: "entries" },
-        ],
+        tiers: [SHARED, SHARED, SHARED],
         sessions: "none",
         news: "none",
-        keptRecords: 0,
         clocks: "sleeping",
       },
       seed: 3946,
@@ -120,15 +114,7 @@ export const keptPrograms: readonly KeptProgram[] = [
     about:
       "a snapshot that announcements overtook takes the mirror back behind what was told as applied",
     program: {
-      world: {
-        nodes: 2,
-        memoryEntries: 8,
-        tiers: [],
-        sessions: "log",
-        news: "reliable",
-        keptRecords: 1,
-        clocks: "machine",
-      },
+      world: { ...TWO_NODES, keptRecords: 1 },
       seed: 24110,
       steps: [
         { do: "compute", tenant: "acme", key: "docs/x/1", node: 0, turns: 0 },

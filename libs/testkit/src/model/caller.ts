@@ -11,7 +11,7 @@ type Step<Do extends ModelStep["do"]> = Extract<ModelStep, Readonly<{ do: Do }>>
 
 /** A step that calls a node's cache. */
 export type CallStep = Step<
-  "get" | "compute" | "refresh" | "put" | "putSince" | "delete" | "invalidate"
+  "get" | "compute" | "refresh" | "put" | "putSince" | "delete" | "invalidate" | "purge" | "sweep"
 >;
 
 /** What a compute is told, as far as programs use it. */
@@ -45,6 +45,10 @@ export class Caller {
         return this.track(step, node, this.#putSince(step, node));
       case "delete":
         return this.track(step, node, this.#delete(step, node));
+      case "purge":
+        return this.track(step, node, this.#purge(step, node));
+      case "sweep":
+        return this.track(step, node, this.#sweep(step, node));
       default:
         return this.track(step, node, this.#invalidate(step, node));
     }
@@ -171,6 +175,21 @@ export class Caller {
       this.#history.killed(killing, this.#placed(result, logId));
   }
 
+  /** Nothing that was read from the sources before may come back. */
+  async #purge({ tenant }: Step<"purge">, node: ModelNode): Promise<void> {
+    if (node.cache.purge === undefined) return;
+    const scope = { kind: "tenant" } as const;
+    for (const key of programKeys.keysOf(scope)) this.#history.change({ tenant, key });
+    const killing = this.#killing("purge", tenant, scope);
+    await node.cache.purge(tenant);
+    if (!node.isDead) this.#history.killed(killing, undefined);
+  }
+
+  /** Without pauses: time is what programs let pass. */
+  async #sweep({ tenant }: Step<"sweep">, node: ModelNode): Promise<void> {
+    await node.cache.sweep?.(tenant, { rate: Infinity });
+  }
+
   #killing(what: string, tenant: string, scope: Scope): Killing {
     const began = this.#history.tick();
     const name = scope.kind === "tenant" ? "tenant" : `${scope.kind} ${scope.value}`;
@@ -210,6 +229,8 @@ const CALLS: ReadonlySet<string> = new Set([
   "putSince",
   "delete",
   "invalidate",
+  "purge",
+  "sweep",
 ]);
 
 /** Whether a step calls a cache; the others happen to the world. */

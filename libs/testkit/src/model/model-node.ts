@@ -48,6 +48,7 @@ export class ModelNode implements Timed {
       sessions: plan.sessions === "table" ? this.#table(world) : undefined,
       clock: this.clock,
       random,
+      ttlMs: plan.ttlMs,
       waitMs: LIMIT_MS,
     });
     turns.watch(this);

@@ -4,15 +4,30 @@ import type { Turns } from "./turns.ts";
 /** What a node's clocks show when the world begins, and how fast they run. */
 export type ClockStart = Readonly<{ wall: number; monotonic: number; rate: number }>;
 
-type Timer = Readonly<{ due: number; order: number; run: () => void }>;
+class Timer implements Disposable {
+  readonly due: number;
+  readonly run: () => void;
+  readonly #among: Timer[];
+
+  constructor(due: number, run: () => void, among: Timer[]) {
+    this.due = due;
+    this.run = run;
+    this.#among = among;
+  }
+
+  [Symbol.dispose](): void {
+    const at = this.#among.indexOf(this);
+    if (at >= 0) this.#among.splice(at, 1);
+  }
+}
 
 /** A node's own two clocks over the world's true time. */
 export class NodeClock implements Clock {
   readonly #turns: Turns;
   readonly #start: ClockStart;
-  readonly #timers = new Set<Timer>();
+  /** The first to be due stands first; of two that are due together the older one. */
+  readonly #timers: Timer[] = [];
   readonly #began: number;
-  #made = 0;
   #jumped = 0;
   /** What the monotonic clock did not count. */
   #slept = 0;
@@ -34,9 +49,12 @@ export class NodeClock implements Clock {
   }
 
   after(delayMs: number, run: () => void): Disposable {
-    const timer = { due: this.monotonic() + Math.max(0, delayMs), order: this.#made++, run };
-    this.#timers.add(timer);
-    return { [Symbol.dispose]: () => void this.#timers.delete(timer) };
+    const timers = this.#timers;
+    const timer = new Timer(this.monotonic() + Math.max(0, delayMs), run, timers);
+    let at = timers.length;
+    while (at > 0 && timer.due < (timers[at - 1]?.due ?? -Infinity)) at--;
+    timers.splice(at, 0, timer);
+    return timer;
   }
 
   jump(ms: number): void {
@@ -56,28 +74,16 @@ export class NodeClock implements Clock {
 
   /** True time at which the first timer is due; Infinity without one. */
   dueAt(): number {
-    const first = this.#first();
+    const first = this.#timers[0];
     if (first === undefined) return Infinity;
     return this.#turns.now + (first.due - this.monotonic()) / this.#start.rate;
   }
 
   fire(): void {
-    const first = this.#first();
-    if (first === undefined) return;
-    this.#timers.delete(first);
-    first.run();
+    this.#timers.shift()?.run();
   }
 
   #passed(at: number): number {
     return (at - this.#began) * this.#start.rate;
-  }
-
-  #first(): Timer | undefined {
-    let first: Timer | undefined;
-    for (const timer of this.#timers) {
-      if (first === undefined || timer.due < first.due) first = timer;
-      else if (timer.due === first.due && timer.order < first.order) first = timer;
-    }
-    return first;
   }
 }

@@ -9,7 +9,7 @@ export function programText({ world, seed, steps }: ModelProgram): string {
     world.sessions === "none" ? "no sessions" : `${place[world.sessions]}, news ${world.news}`;
   const head = [
     `seed ${seed}: ${world.nodes} nodes over ${[...memory, ...tiers].join(", ")}`,
-    `log with ${who}, keeps ${world.keptRecords || "all"} records; clocks ${world.clocks}`,
+    `log with ${who}, keeps ${world.keptRecords || "all"} records; clocks ${world.clocks}; entries live ${world.ttlMs > 0 ? `${world.ttlMs} ms` : "for ever"}`,
   ];
   return [...head, ...steps.map(lineOf)].map((line) => `  ${line}`).join("\n");
 }
@@ -27,6 +27,9 @@ function actText(act: ModelAct): string {
       const how = wait === "durable" ? `${mode}, durable` : mode;
       return `invalidate ${what} of ${tenant} (${how}${touches ? ", nothing changed" : ""})`;
     }
+    case "purge":
+    case "sweep":
+      return `${act.do} ${act.tenant}`;
     case "evict":
     case "demote":
       return `${act.do} ${act.key} of ${act.tenant} from tier ${act.tier}`;

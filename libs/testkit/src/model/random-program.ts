@@ -113,6 +113,7 @@ function randomWorld(draw: Draw): ModelWorldPlan {
     news: draw.of(["none", "reliable", "lossy", "lossy"]),
     keptRecords: draw.of([1, 3, 0, 0]),
     clocks: draw.of(["machine", "jumping", "sleeping"]),
+    ttlMs: draw.of([0, 0, 0, 300]),
   };
 }
 
@@ -144,8 +145,9 @@ function randomAct(draw: Draw, world: ModelWorldPlan, entries: readonly ModelEnt
     case "pass":
       return { do: "pass", ms: draw.of([5, 40, 120, 220, 500]) };
     case "tier": {
-      const entry = draw.of(entries);
-      return { ...entry, do: draw.of(["evict", "demote"]), tier: draw.below(4) };
+      const { tenant, key } = draw.of(entries);
+      if (draw.chance(0.2)) return { do: "sweep", tenant };
+      return { tenant, key, do: draw.of(["evict", "demote"]), tier: draw.below(4) };
     }
     case "trouble":
       return troubleAct(draw, world);
@@ -166,6 +168,7 @@ function writeAct(draw: Draw, entry: ModelEntry): ModelAct {
     [1, "putSince"],
     [2, "refresh"],
     [2, "delete"],
+    [0.5, "purge"],
   ] as const);
   const { tenant, key } = entry;
   const isPut = key.startsWith("notes/");
@@ -175,6 +178,7 @@ function writeAct(draw: Draw, entry: ModelEntry): ModelAct {
     const wait = draw.chance(0.92) ? "everywhere" : "durable";
     return { do: "invalidate", tenant, scope, mode, wait, touches: draw.chance(0.1) };
   }
+  if (kind === "purge") return { do: "purge", tenant };
   if (isPut && kind !== "delete") return { ...entry, do: "put" };
   return { ...entry, do: kind };
 }

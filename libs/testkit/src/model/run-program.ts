@@ -37,7 +37,7 @@ export async function runProgram(
   for (const step of program.steps) {
     world.begin(step);
     await reactions();
-    for (let i = 0; i < step.turns; i++) await turns.take();
+    if (step.turns > 0) await turns.take(step.turns);
     if (step.do === "pass") await pass(turns, step.ms);
     if (step.do === "quiet") await quiet(world, turns, PATIENCE);
     if (world.calls.wrong.length > 0) break;
@@ -58,12 +58,12 @@ async function end(world: ModelWorld, turns: Turns, steps: readonly ModelStep[])
 }
 
 async function quiet(world: ModelWorld, turns: Turns, patience: number): Promise<void> {
-  for (let i = 0; i < patience && world.calls.isWaitedFor; i++) if (!(await turns.take())) return;
+  await turns.take(patience, () => world.calls.isWaitedFor);
 }
 
 async function pass(turns: Turns, ms: number): Promise<void> {
   const until = turns.now + ms;
-  for (let i = 0; i < PATIENCE && turns.now < until; i++) if (!(await turns.take())) break;
+  await turns.take(PATIENCE, () => turns.now < until);
   turns.now = Math.max(turns.now, until);
 }
 

@@ -68,7 +68,13 @@ class Shrinker {
         return this.#plainerWorld();
     if (world.nodes > 2)
       await this.#take({ ...this.#best, world: { ...world, nodes: world.nodes - 1 } });
-    const plain = { clocks: "machine", news: "none", keptRecords: 0, memoryEntries: 0 } as const;
+    const plain = {
+      clocks: "machine",
+      news: "none",
+      keptRecords: 0,
+      ttlMs: 0,
+      memoryEntries: 0,
+    } as const;
     for (const [name, value] of Object.entries(plain)) {
       const now = this.#best.world;
       await this.#takeOther({ ...now, [name]: value });

@@ -4,11 +4,15 @@ import type {
   EntryStore,
   Eviction,
   EvictionSource,
+  KeyScan,
+  StoredHead,
 } from "@cogniverse/sdk";
 import { entryBackend } from "../entry-backend.ts";
 import { mapBackend } from "../map-backend.ts";
 import type { Link } from "./link.ts";
 import type { ModelTier } from "./program.ts";
+
+type Listed = StoredHead & Readonly<{ key: string }>;
 
 /** Where the copies of one tier are: they stay when nodes come and go. Nothing expires by itself. */
 export class TierServer {
@@ -24,7 +28,7 @@ export class TierServer {
   /** The tier as one node sees it, over its own way to it. `evictions`: where it tells of copies that it gives up. */
   seenOver(link: Link, evictions: EvictionSource): CacheBackend {
     const inner = this.#inner;
-    const { entries } = inner;
+    const { entries, scan } = inner;
     return {
       traits: this.traits,
       exists: (key, tenant) => link.call(() => inner.exists(key, tenant)),
@@ -35,6 +39,7 @@ export class TierServer {
       listKeys: (prefix, tenant) => link.call(() => inner.listKeys(prefix, tenant)),
       getStats: (tenant) => link.call(() => inner.getStats(tenant)),
       ...(entries === undefined ? {} : { entries: entriesOver(entries, link) }),
+      ...(scan === undefined ? {} : { scan: scanOver(scan, link) }),
       evictions,
     };
   }
@@ -57,5 +62,19 @@ function entriesOver(inner: EntryStore, link: Link): EntryStore {
     putEntry: (key, entry, tenant, condition) =>
       link.call(() => inner.putEntry(key, entry, tenant, condition)),
     deleteEntry: (key, etag, tenant) => link.call(() => inner.deleteEntry(key, etag, tenant)),
+  };
+}
+
+/** One page holds all that there is. */
+function scanOver(inner: KeyScan, link: Link): KeyScan {
+  const page = async (...asked: Parameters<KeyScan["scan"]>): Promise<readonly Listed[]> => {
+    const listed: Listed[] = [];
+    for await (const one of inner.scan(...asked)) listed.push(one);
+    return listed;
+  };
+  return {
+    async *scan(prefix, after, tenant) {
+      yield* await link.call(() => page(prefix, after, tenant));
+    },
   };
 }

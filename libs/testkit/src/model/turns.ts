@@ -19,6 +19,9 @@ export interface Timed extends Life {
   fire(): void;
 }
 
+/** The first timer of somebody. */
+type TimerTurn = Turn & Readonly<{ owner: Timed }>;
+
 /** This share of all turns waits much longer than the others: late writes, late answers, late news. */
 const SLOW_SHARE = 0.12;
 /** How often a turn is one that waited so long. */
@@ -38,7 +41,9 @@ export class Turns {
   readonly #random: Random;
   readonly #quick: Turn[] = [];
   readonly #slow: Turn[] = [];
-  readonly #timed: Timed[] = [];
+  readonly #timed: TimerTurn[] = [];
+  /** Scratch, so that a draw allocates nothing. */
+  readonly #due: Turn[] = [];
 
   constructor(random: Random) {
     this.#random = random;
@@ -57,17 +62,22 @@ export class Turns {
   }
 
   watch(timed: Timed): void {
-    this.#timed.push(timed);
+    this.#timed.push({ owner: timed, run: () => timed.fire() });
   }
 
-  /** Takes one turn and lets all that follows from it happen, up to the next calls. False where nothing will ever happen any more. */
-  async take(): Promise<boolean> {
+  /**
+   * Takes turns, `most` at most and as long as `goesOn` says, and after each lets all that follows from it happen, up to the next calls. Ends early where
+   * nothing will ever happen any more.
+   */
+  async take(most: number, goesOn: () => boolean = always): Promise<void> {
+    for (let left = most; left > 0 && goesOn() && this.#takeOne(); left--) await reactions();
+  }
+
+  #takeOne(): boolean {
     this.taken++;
     const turn = this.#choose();
-    if (turn === undefined) return false;
-    turn.run();
-    await reactions();
-    return true;
+    turn?.run();
+    return turn !== undefined;
   }
 
   #choose(): Turn | undefined {
@@ -101,27 +111,31 @@ export class Turns {
   }
 
   #dueTimers(): readonly Turn[] {
-    const due: Turn[] = [];
-    for (const timed of this.#timed) {
-      if (!timed.isDead && !timed.isPaused && timed.dueAt() <= this.now)
-        due.push({ owner: timed, run: () => timed.fire() });
+    const due = this.#due;
+    due.length = 0;
+    for (const timer of this.#timed) {
+      const { owner } = timer;
+      if (!owner.isDead && !owner.isPaused && owner.dueAt() <= this.now) due.push(timer);
     }
     return due;
   }
 
   /** To the first timer of a node that runs. */
   #passTime(): Turn | undefined {
-    let first: Timed | undefined;
-    for (const timed of this.#timed) {
-      if (timed.isDead || timed.isPaused) continue;
-      if (first === undefined || timed.dueAt() < first.dueAt()) first = timed;
+    let first: TimerTurn | undefined;
+    let firstAt = Infinity;
+    for (const timer of this.#timed) {
+      const { owner } = timer;
+      if (owner.isDead || owner.isPaused) continue;
+      const dueAt = owner.dueAt();
+      if (dueAt < firstAt) [first, firstAt] = [timer, dueAt];
     }
-    if (first === undefined || first.dueAt() === Infinity) return undefined;
-    const next = first;
-    this.now = Math.max(this.now, next.dueAt());
-    return { owner: next, run: () => next.fire() };
+    if (first !== undefined) this.now = Math.max(this.now, firstAt);
+    return first;
   }
 }
+
+const always = (): boolean => true;
 
 const NOTHING: Turn = { owner: undefined, run: () => undefined };
 

@@ -78,7 +78,7 @@ test("programs differ, and hold every kind of step", () => {
   }
   expect(texts.size).toBe(300);
   const acts =
-    "get compute refresh put putSince delete invalidate evict demote crash restart pause";
+    "get compute refresh put putSince delete invalidate purge sweep evict demote crash restart pause";
   const more = "sleep resume quiet cut heal jump pass lose";
   const scopes = ["key", "prefix", "glob", "tag", "tenant"];
   for (const kind of `${acts} ${more}`
