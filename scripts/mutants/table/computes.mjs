@@ -4,6 +4,7 @@ const oneNode = inCore("races/one-node");
 const flights = inCore("races/flights");
 const derived = inCore("races/derived");
 const acrossNodes = inCore("dependencies/across-nodes");
+const toldForCertain = inCore("dependencies/told-for-certain");
 const flight = "libs/core/src/flight/flight.ts";
 const stamps = "libs/core/src/compute/stamps.ts";
 const takenLate = {
@@ -203,6 +204,55 @@ export const computes = [
     find: "if (unknown.length === 0) return true;",
     replace: "if (unknown.length >= 0) return true;",
     test: acrossNodes("to other bytes kills every level on every node and tier"),
+  },
+  {
+    id: "content-told-one-by-one",
+    removes: "what is to be told while the log is being told waits for its turn",
+    file: "libs/core/src/dependencies/content-teller.ts",
+    find: "    this.#keep(tenant, path, copy);\n    if",
+    replace: "    if (!this.#isTelling) this.#keep(tenant, path, copy);\n    if",
+    test: toldForCertain("of more keys at once than the background takes"),
+  },
+  {
+    id: "content-told-once",
+    removes: "what the log did not take is told again",
+    file: "libs/core/src/dependencies/content-teller.ts",
+    find: "for (const telling of some) this.#putBack(telling);",
+    replace: "",
+    test: toldForCertain("also where the log does not take it for a while"),
+  },
+  {
+    id: "closed-before-it-has-heard",
+    removes:
+      "a node that closes reads once more what was derived while its fills were on their way",
+    file: "libs/core/src/dependencies/source-guard.ts",
+    find: "if (unheard) await this.#engine.coherence.caughtUp().catch(() => undefined);",
+    replace: "void unheard;",
+    test: toldForCertain("also where the node is closed before it has heard of what was derived"),
+  },
+  {
+    id: "looked-before-the-record",
+    removes: "who looked at a source looks again once the log has spoken of it",
+    file: "libs/core/src/dependencies/verified-sources.ts",
+    find: "return known.logId === logId && known.spokenAt === spokenAt;",
+    replace: "return known.logId === logId;",
+    test: toldForCertain("once something was said of the source"),
+  },
+  {
+    id: "looked-under-another-log",
+    removes: "who looked at a source looks again under another log",
+    file: "libs/core/src/dependencies/verified-sources.ts",
+    find: "return known.logId === logId && known.spokenAt === spokenAt;",
+    replace: "return known.spokenAt === spokenAt;",
+    test: toldForCertain("under another log"),
+  },
+  {
+    id: "readers-do-not-hear-of-sources",
+    removes: "a node that only reads lets go of content that is nowhere else",
+    file: manager("tenant-handle"),
+    find: "operations.filler.sources.attend(state);",
+    replace: "",
+    test: toldForCertain("a node that only reads lets go of content that is nowhere else"),
   },
   {
     id: "circles-of-sources-stored",

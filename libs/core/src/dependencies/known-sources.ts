@@ -1,4 +1,4 @@
-import { START, type LogRecord, type Position } from "@cogniverse/sdk";
+import type { LogRecord, Position } from "@cogniverse/sdk";
 import { raise, type Mark } from "../invalidation/mark.ts";
 
 /** The last record on the key itself, and the last one that killed everything of the tenant. */
@@ -51,7 +51,7 @@ export class KnownSources {
   otherLives(path: string, digest: string, { key, tenant }: Spoken): boolean {
     const put = contentPut(key, tenant);
     if (put !== undefined && put !== digest) return true;
-    const since = Math.max(key?.any ?? START, tenant);
+    const since = spokenAt({ key, tenant });
     const derived = this.#marks.get(path);
     if (derived === undefined || derived.any <= since) return false;
     return derived.digest !== digest || derived.other > since;
@@ -60,11 +60,16 @@ export class KnownSources {
   /** Whether whoever brings another content than this one will know from the log that something may have been derived from it. */
   isKnown(path: string, digest: string, { key, tenant }: Spoken): boolean {
     if (contentPut(key, tenant) === digest) return true;
-    const since = Math.max(key?.any ?? START, tenant);
+    const since = spokenAt({ key, tenant });
     const derived = this.#marks.get(path);
     if (derived === undefined || derived.any <= since) return false;
     return derived.digest === digest || derived.other > since;
   }
+}
+
+/** Where the log last spoke of the key or of all: what was said of it as a source before is over. */
+export function spokenAt({ key, tenant }: Spoken): Position {
+  return key !== undefined && key.any > tenant ? key.any : tenant;
 }
 
 /** What the last record on the key put in place; whatever was derived from anything else before it is dead. */

@@ -1,19 +1,17 @@
-import { isUnreadable, type EntryMetadata } from "@cogniverse/sdk";
+import { inOrder, type EntryMetadata } from "@cogniverse/sdk";
 import { SEVERAL } from "../compute/source-registry.ts";
 import type { Engine } from "../engine/engine.ts";
 import { familyOf, type KeyRegistry } from "../keys/key-registry.ts";
 import type { TenantState } from "../tenant/tenant-state.ts";
+import { readableHead } from "../tier/readable-head.ts";
 import type { Tier } from "../tier/tier.ts";
-import { RecentFills, type FilledCopy } from "./recent-fills.ts";
+import { ContentTeller } from "./content-teller.ts";
+import type { FilledCopy, RecentFills } from "./recent-fills.ts";
 import { sourceRecord } from "./source-record.ts";
+import type { Seen } from "./verified-sources.ts";
 
-/** Sources that this process looked at after they were registered; beyond, they are looked at once more. */
-const MAX_VERIFIED = 65_536;
 /** Look-ups of one compute that are under way at a time. */
 const HEADS_AT_A_TIME = 16;
-
-/** What is kept for one tenant. `verified`: by path the content that was looked at. */
-type Kept = Readonly<{ fills: RecentFills; verified: Map<string, string> }>;
 
 /** What the tiers that other nodes see have of a source. */
 type Found = "same" | "other" | "none" | "unknown";
@@ -27,13 +25,28 @@ type Found = "same" | "other" | "none" | "unknown";
 export class SourceGuard {
   readonly #engine: Engine;
   readonly #registry: KeyRegistry;
-  readonly #kept = new Map<TenantState, Kept>();
-  readonly #retries = new Set<Disposable>();
+  readonly #teller: ContentTeller;
+  readonly #attended = new Set<TenantState>();
   #closed = false;
 
   constructor(engine: Engine, registry: KeyRegistry) {
     this.#engine = engine;
     this.#registry = registry;
+    this.#teller = new ContentTeller(engine, (tenant, path, copy) =>
+      this.changes(tenant, path, copy),
+    );
+  }
+
+  /** From here on what others derive from the tenant's keys is heard: also by a node that only reads, whose memory may hold what is nowhere else. */
+  attend(tenant: TenantState): void {
+    this.#attended.add(tenant);
+    tenant.mirror.sources.onSource((path) => {
+      // Now: the read of the log that brought it is no reason yet to forget what it speaks of.
+      const copy = this.#fillsOf(tenant).of(path);
+      if (copy === undefined && !tenant.spaces.some((space) => space?.find(path))) return;
+      // Once all that came with it has been applied, too: a snapshot may say more of the key.
+      queueMicrotask(() => this.#check(tenant, path, copy));
+    });
   }
 
   /** Whether what was computed from these contents (by path) may be stored. Never rejects. */
@@ -41,21 +54,19 @@ export class SourceGuard {
     const { coherence } = this.#engine;
     // No other process: the registry of this one knows all of it.
     if (coherence.leaseMs === 0) return true;
-    const { verified } = this.#of(tenant);
     const isSettled = (path: string, digest: string): boolean =>
-      verified.get(path) === digest && tenant.mirror.isKnownSource(path, digest);
+      tenant.verified.has(path, this.#seen(tenant, path, digest)) &&
+      tenant.mirror.isKnownSource(path, digest);
     const sources = [...contents].filter(
       ([path, digest]) => !isSettled(path, digest) && !this.#registry.isImmutable(path),
     );
     // It changed while it was read.
     if (sources.some(([, digest]) => digest === SEVERAL)) return false;
     if (!(await this.#register(tenant, sources))) return false;
+    const verify = (source: (typeof sources)[number]): Promise<boolean> =>
+      this.#verify(tenant, ...source);
     let vouched = true;
-    for (let at = 0; at < sources.length; at += HEADS_AT_A_TIME) {
-      const page = sources.slice(at, at + HEADS_AT_A_TIME);
-      const looked = await Promise.all(page.map((source) => this.#verify(tenant, ...source)));
-      vouched &&= looked.every(Boolean);
-    }
+    for await (const verified of inOrder(sources, HEADS_AT_A_TIME, verify)) vouched &&= verified;
     return vouched;
   }
 
@@ -77,31 +88,17 @@ export class SourceGuard {
     };
   }
 
-  close(): void {
+  /** Reads the log once more where something was filled since, and says what is still to be said, as far as the log takes it now. Never rejects. */
+  async close(): Promise<void> {
+    const unheard = [...this.#attended].some((tenant) => this.#fillsOf(tenant).size > 0);
+    if (unheard) await this.#engine.coherence.caughtUp().catch(() => undefined);
     this.#closed = true;
-    for (const retry of this.#retries) retry[Symbol.dispose]();
-  }
-
-  #of(tenant: TenantState): Kept {
-    let kept = this.#kept.get(tenant);
-    if (kept === undefined) {
-      kept = { fills: new RecentFills(), verified: new Map() };
-      this.#kept.set(tenant, kept);
-      tenant.mirror.sources.onSource((path) => {
-        // Now: the read of the log that brought it is no reason yet to forget what it speaks of.
-        const copy = this.#fillsOf(tenant).of(path);
-        if (copy === undefined && !tenant.spaces.some((space) => space?.find(path))) return;
-        // Once all that came with it has been applied, too: a snapshot may say more of the key.
-        queueMicrotask(() => this.#check(tenant, path, copy));
-      });
-    }
-    return kept;
+    await this.#teller.close();
   }
 
   /** Without those of which every registration that could speak of them is in the mirror. */
-  #fillsOf(tenant: TenantState): RecentFills {
+  #fillsOf({ fills }: TenantState): RecentFills {
     const { coherence, clock } = this.#engine;
-    const { fills } = this.#of(tenant);
     const { ageMs } = coherence;
     if (ageMs !== undefined) fills.forgetBefore(clock.monotonic() - ageMs);
     return fills;
@@ -126,7 +123,12 @@ export class SourceGuard {
     }
   }
 
+  #seen({ mirror }: TenantState, path: string, digest: string): Seen {
+    return { digest, logId: this.#engine.coherence.logId, spokenAt: mirror.spokenAt(path) };
+  }
+
   async #verify(tenant: TenantState, path: string, digest: string): Promise<boolean> {
+    const seen = this.#seen(tenant, path, digest);
     const found = await this.#look(tenant, path, digest);
     if (found === "unknown") return false;
     if (found === "other") {
@@ -134,9 +136,7 @@ export class SourceGuard {
       this.#letGo(tenant, path, (metadata) => metadata.digest === digest);
       return false;
     }
-    const { verified } = this.#of(tenant);
-    if (verified.size >= MAX_VERIFIED) verified.clear();
-    verified.set(path, digest);
+    tenant.verified.add(path, seen);
     return true;
   }
 
@@ -152,12 +152,10 @@ export class SourceGuard {
 
   async #lookInto(tier: Tier, tenant: TenantState, path: string, digest: string): Promise<Found> {
     const { tenantId, mirror } = tenant;
-    const answer = await tier.call({ what: "head", tenantId }, (call) =>
-      tier.entries.headEntry(path, tenantId, call),
-    );
+    const answer = await tier.head(path, tenantId);
     if (!answer.up) return "unknown";
-    if (answer.value === undefined || isUnreadable(answer.value)) return "none";
-    const { metadata } = answer.value;
+    const metadata = readableHead(answer)?.metadata;
+    if (metadata === undefined) return "none";
     if (this.#engine.isDead(mirror, path, metadata)) return "none";
     // For a key that was not there, anything is other content.
     return metadata.digest === digest ? "same" : "other";
@@ -167,31 +165,9 @@ export class SourceGuard {
   #check(tenant: TenantState, path: string, copy: FilledCopy | undefined): void {
     if (this.#closed) return;
     if (copy !== undefined && this.changes(tenant, path, copy))
-      this.#engine.background.add(() => this.#say(tenant, path, copy));
+      this.#teller.tell(tenant, path, copy);
     else if (copy === undefined && commonTiers(tenant, path).length > 0)
       this.#letGo(tenant, path, (metadata) => tenant.mirror.otherLives(path, metadata.digest));
-  }
-
-  async #say(tenant: TenantState, path: string, copy: FilledCopy): Promise<void> {
-    const { coherence, clock, node, logger } = this.#engine;
-    if (this.#closed || !this.changes(tenant, path, copy)) return;
-    const { tenantId } = tenant;
-    const { digest } = copy;
-    const scope = { kind: "key", value: path } as const;
-    const record = { tenantId, scope, mode: "hard", digest, fill: true } as const;
-    try {
-      await coherence.append([{ ...record, at: clock.now(), node }]);
-      tenant.sources.settled(path, digest);
-    } catch (error) {
-      logger.warn("other content for a source could not be told yet; trying again", {
-        why: String(error),
-      });
-      const retry = clock.after(Math.max(coherence.leaseMs / 3, 50), () => {
-        this.#retries.delete(retry);
-        this.#engine.background.add(() => this.#say(tenant, path, copy));
-      });
-      this.#retries.add(retry);
-    }
   }
 
   #lives({ mirror }: TenantState, path: string, copy: FilledCopy): boolean {

@@ -1,6 +1,6 @@
 import { START, type LogRecord, type Position, type Scope, type ScopeStamp } from "@cogniverse/sdk";
 import { covers, literalPrefix, matchesPattern } from "@cogniverse/sdk/keys";
-import { KnownSources, type Spoken } from "../dependencies/known-sources.ts";
+import { KnownSources, spokenAt, type Spoken } from "../dependencies/known-sources.ts";
 import { sourcePathOf } from "../dependencies/source-record.ts";
 import { Below } from "./below.ts";
 import { allKills, explainKill, type Explanation, type Marks } from "./explain-kill.ts";
@@ -118,6 +118,11 @@ export class TenantMirror {
   /** Whether whoever brings other content for the key than this will know that something may have been derived from it. */
   isKnownSource(path: string, digest: string): boolean {
     return this.#sources.isKnown(path, digest, this.#spoken(path));
+  }
+
+  /** The last record on this very key or on the whole tenant, by which what was registered of the key as a source before is over. */
+  spokenAt(path: string): Position {
+    return spokenAt(this.#spoken(path));
   }
 
   /** SHA-256, hex, of the content that the last record on this very key named; `undefined` where it named none, or there is no record. */

@@ -237,8 +237,9 @@ export class CacheManager extends OperatorCalls implements CacheManagerContract 
     }
     this.#sweeper.close(closedError());
     this.#purger.close(closedError());
-    this.#operations.filler.close();
     await this.#engine.background.drain();
+    // Once all has landed: only then is it known what has to be said of it.
+    await this.#operations.filler.sources.close();
     await this.#engine.coherence.close();
     for (const attached of this.#attached) attached[Symbol.dispose]();
     const backends = new Set(this.#engine.tiers.map((tier) => tier.backend));

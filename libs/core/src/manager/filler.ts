@@ -35,19 +35,14 @@ export class Filler {
   readonly #registry: KeyRegistry;
   readonly #shipper: Shipper;
   readonly #announcer: Announcer;
-  readonly #sources: SourceGuard;
+  readonly sources: SourceGuard;
 
   constructor(engine: Engine, registry: KeyRegistry, shipper: Shipper) {
     this.#engine = engine;
     this.#registry = registry;
     this.#shipper = shipper;
     this.#announcer = new Announcer(engine);
-    this.#sources = new SourceGuard(engine, registry);
-  }
-
-  /** From here on nothing more is said in the log. */
-  close(): void {
-    this.#sources.close();
+    this.sources = new SourceGuard(engine, registry);
   }
 
   /** Computes once and stores, in a span of its own where the read that caused it has one. */
@@ -96,7 +91,7 @@ export class Filler {
       causes,
     };
     const isKept = logId !== "" && scope.storable && fill.plan.length > 0 && wanted(options, value);
-    if (!isKept || !(await this.#sources.vouch(fill.tenant, scope.stamps.contents))) {
+    if (!isKept || !(await this.sources.vouch(fill.tenant, scope.stamps.contents))) {
       // What is not stored replaces nothing, and what it was to replace dies all the same.
       if (since !== undefined) await this.#announcer.retire(fill, since, "");
       return settle(computed, key.codec ?? this.#registry.codecFor(value));
@@ -141,7 +136,7 @@ export class Filler {
     const speaks =
       since !== undefined ||
       tenant.sources.changes(key.path, digest, this.#engine.scopes.active > 0) ||
-      this.#sources.changes(tenant, key.path, { ...sealed, digest });
+      this.sources.changes(tenant, key.path, { ...sealed, digest });
     const head =
       speaks && !key.immutable
         ? await this.#announcer.announce(fill, digest, {
@@ -158,7 +153,7 @@ export class Filler {
     const copy = { ...sealed, asOf, logId: head?.logId ?? sealed.logId };
     const landed = key.immutable
       ? undefined
-      : this.#sources.filling(tenant, key.path, { ...copy, digest });
+      : this.sources.filling(tenant, key.path, { ...copy, digest });
     const stored = this.#shipper.ship(fill, put, copy).finally(landed);
     const bytes = put.encoded.decodedBytes;
     // The tiers may take their time; what they took says nothing of the compute.

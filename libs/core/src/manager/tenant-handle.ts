@@ -63,6 +63,7 @@ export class TenantHandle implements TenantCache {
     this.#telemetry = engine.telemetry;
     this.#mirror = state.mirror;
     this.#space = state.spaces[0] ?? NOTHING;
+    operations.filler.sources.attend(state);
   }
 
   getOrCompute<T extends Cacheable>(

@@ -1,5 +1,7 @@
 import type { ResidentSpace } from "@cogniverse/sdk";
 import { SourceRegistry } from "../compute/source-registry.ts";
+import { RecentFills } from "../dependencies/recent-fills.ts";
+import { VerifiedSources } from "../dependencies/verified-sources.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { Flight } from "../flight/flight.ts";
 import type { TenantMirror } from "../invalidation/tenant-mirror.ts";
@@ -33,6 +35,10 @@ export class TenantState {
   /** Flights of `refresh` and `bypass`, which nobody joins; known so that closing aborts them too. */
   readonly unshared: Set<Flight> = new Set();
   readonly sources: SourceRegistry = new SourceRegistry();
+  /** What this node filled and may have to tell of, in a deployment of several. */
+  readonly fills: RecentFills = new RecentFills();
+  /** What this node need not look at once more before it stores what was derived from it. */
+  readonly verified: VerifiedSources = new VerifiedSources();
   readonly counters: TenantCounters = tenantCounters();
   readonly tiers: readonly TierCounters[];
   /** By tier index; `undefined` where the tier keeps no decoded values. */
@@ -71,6 +77,7 @@ export class TenantState {
   /** The tenant was purged: what this process knows and has counted of it is of one that is gone. Flights in the air end by themselves; what they store is dead. */
   beginAnew(): void {
     this.sources.clear();
+    this.verified.clear();
     this.families.clear();
     Object.assign(this.counters, tenantCounters());
     for (const counters of this.tiers) Object.assign(counters, tierCounters());
