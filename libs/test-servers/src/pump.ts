@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import type { Socket } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
+import { resetSocket } from "./reset-socket.ts";
 
 /** Directions, by where the bytes go. */
 export type Direction = "toServer" | "toClient";
@@ -53,7 +54,7 @@ export class Pump {
       carrying = carrying.then(carryNext);
     });
     from.once("end", () => void carrying.then(() => this.#passOn(() => to.end())));
-    from.once("error", () => void this.#passOn(() => to.resetAndDestroy()));
+    from.once("error", () => void this.#passOn(() => resetSocket(to)));
     from.resume();
   }
 

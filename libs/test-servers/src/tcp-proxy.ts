@@ -3,6 +3,7 @@ import { connect, createServer, type Server as TcpServer, type Socket } from "no
 
 import { freePort, host } from "./process/free-ports.ts";
 import { Pump } from "./pump.ts";
+import { resetSocket } from "./reset-socket.ts";
 
 /** Where the proxy forwards to. */
 export type Target = Readonly<{ host: string; port: number }>;
@@ -29,7 +30,7 @@ export async function startProxy(target: Target): Promise<TcpProxy> {
 export class TcpProxy implements AsyncDisposable {
   readonly host: string = host;
   readonly port: number;
-  readonly #target: Target;
+  #target: Target;
   readonly #pairs = new Set<readonly [client: Socket, server: Socket]>();
   readonly #pump = new Pump();
   #listener: TcpServer | undefined;
@@ -81,8 +82,8 @@ export class TcpProxy implements AsyncDisposable {
     this.#listener = undefined;
     const closed = listener && new Promise((resolve) => listener.close(resolve));
     for (const [client, server] of this.#pairs) {
-      client.resetAndDestroy();
-      server.resetAndDestroy();
+      resetSocket(client);
+      resetSocket(server);
     }
     await closed;
   }
@@ -97,6 +98,11 @@ export class TcpProxy implements AsyncDisposable {
     await once(listener, "listening");
     listener.unref();
     this.#listener = listener;
+  }
+
+  /** From now on forwards to another server; connections that are open stay with the one before. */
+  retarget(target: Target): void {
+    this.#target = target;
   }
 
   /** Ends all connections and listens no more. */
