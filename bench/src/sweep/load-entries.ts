@@ -1,6 +1,6 @@
 import type { CacheManager } from "@cogniverse/core";
 import { isUnreadable, type Entry, type EntryStore, type StoredEntry } from "@cogniverse/sdk";
-import { DEAD_EVERY, ENTRIES, keyOf, OLD, openTier, TENANT, type SweepTier } from "./sweep-tier.ts";
+import { DEAD_EVERY, keyOf, OLD, openTier, TENANT, type SweepTier } from "./sweep-tier.ts";
 
 /** Writes under way at a time. */
 const AT_A_TIME = 4096;
@@ -14,9 +14,12 @@ export async function loadEntries(tier: SweepTier, signal: AbortSignal): Promise
       data: sample.data,
       metadata: { ...sample.metadata, tags: at % DEAD_EVERY === 0 ? [OLD] : [] },
     });
-    for (let from = 0; from < ENTRIES; from += AT_A_TIME) {
+    for (let from = 0; from < tier.count; from += AT_A_TIME) {
       signal.throwIfAborted();
-      const many = Array.from({ length: Math.min(AT_A_TIME, ENTRIES - from) }, (_, i) => from + i);
+      const many = Array.from(
+        { length: Math.min(AT_A_TIME, tier.count - from) },
+        (_, i) => from + i,
+      );
       await Promise.all(many.map((at) => entries.putEntry(keyOf(at), entryOf(at), TENANT)));
     }
     await cache.invalidate({ kind: "tag", value: OLD }, TENANT);

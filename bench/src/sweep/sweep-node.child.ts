@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { median, quantile } from "../median.ts";
 import type { NodeRequest, ReadTimes, Swept } from "./sweep-node.ts";
-import { DEAD_EVERY, ENTRIES, keyOf, openTier, TENANT, type SweepTier } from "./sweep-tier.ts";
+import { DEAD_EVERY, keyOf, openTier, TENANT, type SweepTier } from "./sweep-tier.ts";
 
 /** After so many reads the reader rests for a moment: nobody reads from one process alone as fast as it can. */
 const READS_A_BURST = 16;
@@ -9,14 +9,15 @@ const READS_A_BURST = 16;
 type Running = Readonly<{ stop: AbortController; ended: Promise<Swept> }>;
 
 // Only SweepNode starts this, and says it so.
-const { cache } = await openTier(JSON.parse(process.argv[2] ?? "") as SweepTier);
+const tier = JSON.parse(process.argv[2] ?? "") as SweepTier;
+const { cache } = await openTier(tier);
 let running: Running | undefined;
 
 async function read(forMs: number): Promise<ReadTimes> {
   const times: number[] = [];
   for (const end = performance.now() + forMs; performance.now() < end; await sleep(1))
     for (let n = 0; n < READS_A_BURST; n++) {
-      const at = Math.floor(Math.random() * (ENTRIES / DEAD_EVERY)) * DEAD_EVERY + 1;
+      const at = Math.floor(Math.random() * (tier.count / DEAD_EVERY)) * DEAD_EVERY + 1;
       const start = performance.now();
       if ((await cache.get(keyOf(at), TENANT)) === undefined) throw new Error("a living one died");
       times.push(performance.now() - start);

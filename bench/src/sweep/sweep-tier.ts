@@ -4,15 +4,14 @@ import { CacheManager } from "@cogniverse/core";
 import type { CacheBackend, EntryStore } from "@cogniverse/sdk";
 import { backendContext } from "../backend-context.ts";
 
-/** One tier that several processes open. */
+/** One tier that several processes open. `count`: its entries. */
 export type SweepTier = Readonly<
-  { backend: "local"; base_path: string } | { backend: "redis"; url: string }
+  { count: number } & ({ backend: "local"; base_path: string } | { backend: "redis"; url: string })
 >;
 
 /** Whose entries they are. */
 export const TENANT = "acme";
-/** Entries of the tier, and every so-many-th that carries {@link OLD}. */
-export const ENTRIES = 1_000_000;
+/** Every so-many-th entry carries {@link OLD}. */
 export const DEAD_EVERY = 10;
 /** The tag whose invalidation kills them. */
 export const OLD = "old";

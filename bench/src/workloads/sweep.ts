@@ -3,7 +3,7 @@ import { startRedis } from "@cogniverse/test-servers";
 import { median } from "../median.ts";
 import { loadEntries } from "../sweep/load-entries.ts";
 import { SweepNode, type ReadTimes, type Swept } from "../sweep/sweep-node.ts";
-import { DEAD_EVERY, ENTRIES, type SweepTier } from "../sweep/sweep-tier.ts";
+import { DEAD_EVERY, type SweepTier } from "../sweep/sweep-tier.ts";
 import { inTemporaryFolder } from "../temporary-folder.ts";
 import type { Figure, Workload, WorkloadPace } from "../workload.ts";
 
@@ -12,23 +12,30 @@ const MOST = 1.2;
 /** A round is so many times as long as those of contests: of few reads the slowest hundredth says nothing. */
 const ROUNDS_LONGER = 100;
 
-const about = `a reader's p99 beside a sweep of ${ENTRIES / DEAD_EVERY} dead of ${ENTRIES} entries`;
+const ON_DISK = 10_000_000;
+const IN_REDIS = 1_000_000;
 
-/** Loads for minutes. */
+function about(count: number): string {
+  return `a reader's p99 beside a sweep of ${count / DEAD_EVERY} dead of ${count} entries`;
+}
+
+/** Loads for many minutes, and takes some 6 GB of disk meanwhile. */
 export const sweepLocalWorkload: Workload = {
   name: "sweep/local",
-  about: `${about} on local disk`,
+  about: `${about(ON_DISK)} on local disk`,
   items: (pace) =>
-    inTemporaryFolder((folder) => besideReaders({ backend: "local", base_path: folder }, pace)),
+    inTemporaryFolder((folder) =>
+      besideReaders({ backend: "local", base_path: folder, count: ON_DISK }, pace),
+    ),
 };
 
 /** The same in Redis. */
 export const sweepRedisWorkload: Workload = {
   name: "sweep/redis",
-  about: `${about} in Redis`,
+  about: `${about(IN_REDIS)} in Redis`,
   async *items(pace) {
     await using server = await startRedis();
-    yield* besideReaders({ backend: "redis", url: server.url }, pace);
+    yield* besideReaders({ backend: "redis", url: server.url, count: IN_REDIS }, pace);
   },
 };
 
