@@ -19,7 +19,7 @@ function byNode({ meanwhile }: Episode, since: number): readonly [own: number, o
 /** Nodes that served from a tier what they were asked for after `since`, before the fault was healed. */
 function servedAfter({ served }: Episode, since: number): readonly number[] {
   const nodes = served.filter(({ beganAt }) => beganAt >= since).map(({ node }) => node);
-  return [...new Set(nodes)].toSorted();
+  return [...new Set(nodes)].toSorted((a, b) => a - b);
 }
 
 serverSuite(["redis"], describe)(
