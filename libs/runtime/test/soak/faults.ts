@@ -18,8 +18,7 @@ async function rest({ signal }: Stage, ms: number): Promise<void> {
   await pause(ms, undefined, { signal }).catch(() => undefined);
 }
 
-async function stopped(stage: Stage, least: number, most: number): Promise<void> {
-  const index = victim(stage);
+async function stopped(stage: Stage, index: number, least: number, most: number): Promise<void> {
   const node = stage.node(index);
   node?.signal("SIGSTOP");
   await rest(stage, some(stage, least, most));
@@ -27,8 +26,8 @@ async function stopped(stage: Stage, least: number, most: number): Promise<void>
 }
 
 const OF_NODES: readonly Fault[] = [
-  { kind: "SIGSTOP, shorter than D", run: (stage) => stopped(stage, 0.1, 0.9) },
-  { kind: "SIGSTOP, longer than D", run: (stage) => stopped(stage, 1.2, 3) },
+  { kind: "SIGSTOP, shorter than D", run: (stage) => stopped(stage, victim(stage), 0.1, 0.9) },
+  { kind: "SIGSTOP, longer than D", run: (stage) => stopped(stage, victim(stage), 1.2, 3) },
   { kind: "kill -9", run: (stage) => stage.killed(victim(stage), some(stage, 0, 2)) },
 ];
 
@@ -36,8 +35,9 @@ async function onWay(
   stage: Stage,
   server: "redis" | "s3",
   begin: (way: TcpProxy) => unknown,
+  node: number = victim(stage),
 ): Promise<void> {
-  const way = stage.all.plans[victim(stage)]?.ways[server];
+  const way = stage.all.plans[node]?.ways[server];
   if (way === undefined) return;
   await begin(way);
   await rest(stage, some(stage, 0.3, 3));
@@ -67,10 +67,14 @@ function ofNews(fault: NewsFault): Fault {
 }
 
 const OF_REDIS: readonly Fault[] = [
+  { kind: "FLUSHALL", run: flushed },
   {
-    kind: "FLUSHALL",
-    run: ({ all, epochs }) =>
-      epochs.during(async () => void (all.redis && (await askRedis(all.redis.master, "FLUSHALL")))),
+    kind: "FLUSHALL under a stopped node",
+    run: (stage) => flushedUnder(stage, (node) => stopped(stage, node, 0.25, 0.55)),
+  },
+  {
+    kind: "FLUSHALL under a node that is cut off",
+    run: (stage) => flushedUnder(stage, (node) => onWay(stage, "redis", (way) => way.cut(), node)),
   },
   { kind: "Redis restarted with its data", run: (stage) => restarted(stage, true) },
   { kind: "Redis restarted without data", run: (stage) => restarted(stage, false) },
@@ -86,6 +90,17 @@ const OF_REDIS: readonly Fault[] = [
   },
   { kind: "failover to a replica that lacks the last records", run: failedOver },
 ];
+
+async function flushed({ all, epochs }: Stage): Promise<void> {
+  await epochs.during(async () => all.redis && askRedis(all.redis.master, "FLUSHALL"));
+}
+
+/** A node that knows nothing of it yet serves what it has, and is in no table. */
+async function flushedUnder(stage: Stage, fault: (node: number) => Promise<void>): Promise<void> {
+  const lasts = fault(victim(stage));
+  await flushed(stage);
+  await lasts;
+}
 
 async function restarted({ all, epochs }: Stage, keepData: boolean): Promise<void> {
   await epochs.during(async () => all.redis?.master.restart({ keepData }));
@@ -134,7 +149,7 @@ const OF_S3: readonly Fault[] = [
 
 /** After most of what happens to a server it takes up to two D until acknowledgements are short again. */
 const NODE_REST_LEASES = 1.5;
-const SERVER_REST_LEASES = 4;
+const SERVER_REST_LEASES = 3;
 
 /** What can happen to these surroundings: to nodes and their ways, and to servers. One of each can happen at a time. */
 export function faultsOf({ redis, s3 }: Surroundings): readonly FaultList[] {

@@ -51,7 +51,7 @@ export class SoakRound implements SoakListener {
   readonly #all: Surroundings;
   readonly #random: Random;
   readonly #epochs: LogEpochs;
-  readonly #nodes: SoakNode[] = [];
+  readonly #nodes = new Map<number, SoakNode>();
   readonly #over = new AbortController();
   readonly #epoch = monotonicMs();
   /** When all nodes were there, and when all was over. */
@@ -77,7 +77,7 @@ export class SoakRound implements SoakListener {
     try {
       await round.#run();
     } finally {
-      await Promise.all(round.#nodes.map((node) => node.kill()));
+      await Promise.all([...round.#nodes.values()].map((node) => node.kill()));
     }
     return round;
   }
@@ -121,7 +121,7 @@ export class SoakRound implements SoakListener {
 
   called(node: SoakNode, calls: readonly SoakDone[], openSince: number): void {
     // Of one that was killed something may still come.
-    if (this.#nodes[node.index] !== node) return;
+    if (this.#nodes.get(node.index) !== node) return;
     for (const done of calls) {
       this.#options.history.add({ node: node.index, ...done });
       if ("end" in done) this.#count(done);
@@ -160,9 +160,8 @@ export class SoakRound implements SoakListener {
 
   /** What is under way ends, and all is judged. */
   async #stop(): Promise<void> {
-    const nodes = this.#nodes.splice(0);
+    const nodes = [...this.#nodes.values()];
     const late = pause(LONGEST_CALL_MS, "late", { ref: false });
-    this.#nodes.push(...nodes);
     if ((await Promise.race([Promise.all(nodes.map((node) => node.stop())), late])) === "late")
       this.broken.push(...nodes.map((node) => `node ${node.index} did not end ${node.open}`));
     for (const { index } of nodes) this.judge.left(index, this.now());
@@ -177,7 +176,7 @@ export class SoakRound implements SoakListener {
     const spec = { caching, epoch: this.#epoch, seed, readers, writers, readMs, writeMs };
     this.judge.joins(index, this.now());
     const node = new SoakNode(index, spec, this);
-    this.#nodes[index] = node;
+    this.#nodes.set(index, node);
     await node.ready;
   }
 
@@ -189,12 +188,13 @@ export class SoakRound implements SoakListener {
       random: this.#random,
       signal,
       now: () => this.now(),
-      node: (index) => this.#nodes[index],
+      node: (index) => this.#nodes.get(index),
       killed: async (index, awayMs) => {
-        await this.#nodes[index]?.kill();
+        await this.#nodes.get(index)?.kill();
+        this.#nodes.delete(index);
         this.judge.left(index, this.now());
-        await pause(awayMs);
-        await this.#start(index);
+        await pause(awayMs, undefined, { signal }).catch(() => undefined);
+        if (!signal.aborted) await this.#start(index);
       },
     };
   }
@@ -217,7 +217,8 @@ export class SoakRound implements SoakListener {
     const { faults, toldUntil } = this.judge;
     if (faults.length > 0) this.#over.abort();
     if (this.now() - toldUntil < LONGEST_CALL_MS) return;
-    this.broken.push(...this.#nodes.map((node) => `node ${node.index} is still at ${node.open}`));
+    const nodes = [...this.#nodes.values()];
+    this.broken.push(...nodes.map((node) => `node ${node.index} is still at ${node.open}`));
     this.#over.abort();
   }
 }
