@@ -11,7 +11,13 @@ export {
   type SweepOptions,
 } from "./sweep/sweeper.ts";
 export type { SweepProgress, SweepReport, TierSweep } from "./sweep/sweep-report.ts";
-export type { PurgeOptions, PurgeProgress, PurgeReport, TierPurge } from "./purge/purge-report.ts";
+export type {
+  LogPurge,
+  PurgeOptions,
+  PurgeProgress,
+  PurgeReport,
+  TierPurge,
+} from "./purge/purge-report.ts";
 export type { TierOptions } from "./tier/tier-options.ts";
 export { FramedEntries } from "./tier/framed-entries.ts";
 export { resolvePolicy, type PolicyOptions, type ResolvedPolicy } from "./policy/policy.ts";

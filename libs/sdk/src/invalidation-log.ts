@@ -52,7 +52,7 @@ export type LogDelta =
 
 /**
  * Records that say all that the whole log up to `head` says: per tenant and scope at least the last one of each mode, and the last one
- * whose digest is not that of the very last. In order of position.
+ * whose digest is not that of the very last. In order of position. What was forgotten (see {@link InvalidationLog.forgetTenant}) is not among them: a record that covers it is.
  */
 export type LogSnapshot = Readonly<{ head: LogHead; records: readonly LogRecord[] }>;
 
@@ -91,6 +91,13 @@ export interface InvalidationLog {
    * several times and answers `undefined` where nothing is to be changed. There only where such a table may be used.
    */
   changeShortCut?(edit: (now: ShortCut) => ShortCut | undefined, call?: Call): Promise<LogHead>;
+  /**
+   * Drops what the log says of a tenant below position `before`: where a hard record on the whole tenant stands there or later, that one says it all. Nothing is dropped
+   * where none does. Positions stay as they are, the head too: a reader that has got as far as `before` notices nothing, one that lags behind may be told
+   * `reset`. Resolves once no client of the same storage finds what was dropped, but for what the log's package says of it. To be called as often as one
+   * likes, by several nodes at a time; a call that was cut short is finished by the next one.
+   */
+  forgetTenant?(tenantId: string, before: Position, call?: Call): Promise<void>;
 }
 
 /** Records just appended, gapless, the last of them at `head`. Not to be trusted for more: they may come twice, late, or out of order. */

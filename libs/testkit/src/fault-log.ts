@@ -9,6 +9,7 @@ export function faultLog(inner: InvalidationLog, faults: FaultScript): Invalidat
   const readNow = inner.readNow?.bind(inner);
   const session = inner.session?.bind(inner);
   const changeShortCut = inner.changeShortCut?.bind(inner);
+  const forgetTenant = inner.forgetTenant?.bind(inner);
   return {
     // Asked each time, since it may grow with any answer.
     get leaseMs() {
@@ -33,6 +34,14 @@ export function faultLog(inner: InvalidationLog, faults: FaultScript): Invalidat
           changeShortCut: (edit, call) =>
             faults.run({ op: "changeShortCut", ...call }, ({ signal }) =>
               changeShortCut(edit, { signal }),
+            ),
+        }),
+    ...(forgetTenant === undefined
+      ? {}
+      : {
+          forgetTenant: (tenantId, before, call) =>
+            faults.run({ op: "forgetTenant", tenantId, ...call }, ({ signal }) =>
+              forgetTenant(tenantId, before, { signal }),
             ),
         }),
   };

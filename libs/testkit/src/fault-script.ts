@@ -24,6 +24,7 @@ export type FaultOp =
   | "snapshot"
   | "settled"
   | "changeShortCut"
+  | "forgetTenant"
   | "purge"
   | "close";
 

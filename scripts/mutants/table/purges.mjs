@@ -2,6 +2,12 @@ import { inCore, invalidation } from "./places.mjs";
 
 const away = inCore("purge/away");
 const purge = inCore("purge/purge");
+const log = inCore("purge/log");
+const onDisk = (/** @type {string} */ name) => ({
+  file: "libs/cache-local/test/log/forget-tenant.test.ts",
+  name,
+});
+const diskLog = "libs/cache-local/src/log/forget-tenant.ts";
 const ofPurge = (/** @type {string} */ file) => `libs/core/src/purge/${file}.ts`;
 
 /**
@@ -62,5 +68,61 @@ export const purges = [
     find: "await this.#invalidator.purge(tenant, { reason, signal });",
     replace: 'await this.#invalidator.purge(tenant, { reason, signal, wait: "durable" });',
     test: purge("is removed only once no node stores what was there before"),
+  },
+  {
+    id: "purge-leaves-the-log",
+    removes: "a purge takes out of the log what it said of the tenant",
+    file: ofPurge("log-forgetting"),
+    find: "      await log.forgetTenant(tenantId, before, call);\n",
+    replace: "",
+    test: log("is the record of the purge alone"),
+  },
+  {
+    id: "purge-finished-by-nobody",
+    removes: "what a purge that was cut short left in the log is taken out by others",
+    file: ofPurge("log-forgetting"),
+    find: "void background.track(this.#forgetDue());",
+    replace: "",
+    test: log("is taken out by another node where the one that purged could not"),
+  },
+  {
+    id: "purge-finished-at-no-start",
+    removes: "a start tells from the log that a purge was cut short",
+    file: invalidation("mirror"),
+    find: "older: first < tombstoneOf(position)",
+    replace: "older: false",
+    test: log("is taken out at the next start where nobody was there"),
+  },
+  {
+    id: "purge-looked-after-at-each-start",
+    removes: "a start asks nothing of a log that has forgotten",
+    file: invalidation("mirror"),
+    find: "older: first < tombstoneOf(position)",
+    replace: "older: true",
+    test: log("is taken out at the next start where nobody was there"),
+  },
+  {
+    id: "disk-log-forgets-what-nothing-covers",
+    removes: "a log on disk forgets only what a record that stays says too",
+    file: diskLog,
+    find: "  if (!look(() => store.isCovered(tenantId, before))) return;\n",
+    replace: "",
+    test: onDisk("keeps everything where nothing covers it"),
+  },
+  {
+    id: "disk-log-keeps-its-tail",
+    removes: "a log on disk forgets the last records, too",
+    file: diskLog,
+    find: "await writes.run(() => store.dropTail(before, STEP))",
+    replace: "before < 0",
+    test: onDisk("is named by no row but that of the record which covers the rest"),
+  },
+  {
+    id: "disk-log-keeps-its-scopes",
+    removes: "a log on disk forgets what its snapshots are made of",
+    file: diskLog,
+    find: "if (keys.length > 0) await",
+    replace: "if (keys.length < 0) await",
+    test: onDisk("is named by no row but that of the record which covers the rest"),
   },
 ];

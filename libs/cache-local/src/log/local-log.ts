@@ -11,12 +11,14 @@ import {
   type LogSession,
   type LogSnapshot,
   type NewRecord,
+  type Position,
 } from "@cogniverse/sdk";
 import { failureCode, translateDiskError } from "../disk-error.ts";
 import type { Environment } from "../environment.ts";
 import type { ProcessIdentity } from "../process-identity.ts";
 import { WriteQueue } from "../write-queue.ts";
 import { Bell } from "./bell.ts";
+import { forgetTenant } from "./forget-tenant.ts";
 import { LEASE_MS } from "./lease.ts";
 import { LocalSession, type SessionLog } from "./local-session.ts";
 import type { LogStore } from "./log-store.ts";
@@ -100,6 +102,21 @@ export class LocalLog implements InvalidationLog, SessionLog {
 
   async snapshot(call?: Call): Promise<LogSnapshot> {
     return readSnapshot(this.#store, (read) => this.#snapshot(read), call?.signal);
+  }
+
+  async forgetTenant(tenantId: string, before: Position, call?: Call): Promise<void> {
+    try {
+      const signal = call?.signal ?? undefined;
+      await forgetTenant(this.#store, this.#writes, {
+        tenantId,
+        before,
+        signal,
+        look: (read) => this.#snapshot(read),
+      });
+    } catch (error) {
+      call?.signal?.throwIfAborted();
+      throw translateDiskError(error, this.#tier, "forget a tenant in the invalidation log");
+    }
   }
 
   session(): LogSession {

@@ -24,12 +24,20 @@ export function positionKey(position: number): Buffer {
 }
 
 /** Everything of a tenant in the scope table begins with this. */
-export function tenantKey(tenantId: string): Buffer {
+function tenantKey(tenantId: string): Buffer {
   return Buffer.from(`${tenantId}\0`);
 }
 
+/** Where everything of a tenant in the scope table is. */
+export function tenantRange(tenantId: string): Readonly<{ start: Buffer; end: Buffer }> {
+  const start = tenantKey(tenantId);
+  const end = Buffer.from(start);
+  end[end.length - 1] = 1;
+  return { start, end };
+}
+
 /** Key of a scope's row. A scope of an unknown kind has one too: all its properties take part. */
-export function scopeKey(record: NewRecord): Buffer {
+export function scopeKey(record: Pick<NewRecord, "tenantId" | "scope">): Buffer {
   const scope = JSON.stringify(record.scope, Object.keys(record.scope).toSorted());
   const short =
     Buffer.byteLength(scope) <= LONGEST_SCOPE
@@ -76,6 +84,14 @@ export function withRecord(row: ScopeRow | undefined, record: LogRecord): ScopeR
   const same = record.digest !== undefined && record.digest === last?.digest;
   const kept = last === undefined || same ? row : { ...row, other: last };
   return record.mode === "soft" ? { ...kept, soft: record } : { ...kept, hard: record };
+}
+
+/** The row less what is below a position; `same`: nothing is, `undefined`: everything. */
+export function without(row: ScopeRow, before: Position): ScopeRow | "same" | undefined {
+  const all = Object.entries(row);
+  const kept = all.filter(([, record]) => record.position >= before);
+  if (kept.length === all.length) return "same";
+  return kept.length === 0 ? undefined : Object.fromEntries(kept);
 }
 
 /** The records of a row that a reader needs: the one of other content only where it tells more than the last. */

@@ -18,7 +18,8 @@ import {
   recordsOf,
   positionKey,
   scopeKey,
-  tenantKey,
+  tenantRange,
+  without,
   withRecord,
   type LogBounds,
   type ScopeRow,
@@ -111,6 +112,51 @@ export class LogStore {
     return { records, next: rows < most ? undefined : next };
   }
 
+  /** Whether a hard record on the whole tenant stands at `before` or later, so that nothing below it says more. */
+  isCovered(tenantId: string, before: Position): boolean {
+    const row = this.#scopes.getBinary(scopeKey({ tenantId, scope: { kind: "tenant" } }));
+    const hard = row === undefined ? undefined : decodeScopeRow(row).hard;
+    return hard?.mode === "hard" && hard.position >= before;
+  }
+
+  /** Lets go of so many records below a position, whoever they are of: a reader who is not there yet loads a snapshot. Whether there are more. */
+  dropTail(before: Position, most: number): boolean {
+    const { head, first } = this.#bounds();
+    const next = toPosition(Math.min(before, head + 1, first + most));
+    if (next <= first) return false;
+    for (let position: number = first; position < next; position++)
+      this.#records.removeSync(positionKey(position));
+    this.#meta.putSync(BOUNDS, encodeBounds({ head, first: next }));
+    return next < Math.min(before, head + 1);
+  }
+
+  /** Of so many scopes of a tenant behind `scope` those that have a record below a position; `next`: as in {@link summary}. */
+  olderScopes(
+    tenantId: string,
+    before: Position,
+    { scope, most }: Readonly<{ scope: Buffer | undefined; most: number }>,
+  ): Readonly<{ keys: readonly Buffer[]; next: Buffer | undefined }> {
+    const { start, end } = tenantRange(tenantId);
+    const from = scope === undefined ? { start } : { start: scope, exclusiveStart: true };
+    const rows = [...this.#scopes.getRange({ ...from, end, limit: most })];
+    const old = rows.filter(({ value }) => without(decodeScopeRow(value), before) !== "same");
+    const last = rows.length < most ? undefined : rows.at(-1);
+    return {
+      keys: old.map(({ key }) => Buffer.from(key)),
+      next: last === undefined ? undefined : Buffer.from(last.key),
+    };
+  }
+
+  /** Takes what is below a position from the rows of these scopes. */
+  dropScopes(keys: readonly Buffer[], before: Position): void {
+    for (const key of keys) {
+      const row = this.#scopes.getBinary(key);
+      const kept = row === undefined ? "same" : without(decodeScopeRow(row), before);
+      if (kept === undefined) this.#scopes.removeSync(key);
+      else if (kept !== "same") this.#scopes.putSync(key, encodeJson(kept));
+    }
+  }
+
   /**
    * Whether somebody has known the log in this very file for D. A copy of the file is another place: whoever serves by the original is no member
    * of it.
@@ -172,10 +218,9 @@ export class LogStore {
   }
 
   #rowsOf(tenantId: string): readonly ScopeRow[] {
-    const start = tenantKey(tenantId);
-    const end = Buffer.from(start);
-    end[end.length - 1] = 1;
-    return [...this.#scopes.getRange({ start, end })].map(({ value }) => decodeScopeRow(value));
+    return [...this.#scopes.getRange(tenantRange(tenantId))].map(({ value }) =>
+      decodeScopeRow(value),
+    );
   }
 }
 

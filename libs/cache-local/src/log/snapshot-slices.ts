@@ -9,8 +9,8 @@ const SLICE_SCOPES = 512;
  * Reads a snapshot in slices, between which the event loop runs. `look` runs what it is given on one LMDB snapshot, and none is kept from one slice to the
  * next: pages that others replace meanwhile can be used again.
  *
- * What all slices say together is all that the log says up to the head of the last one: no scope's row is ever taken away or moves in the order of keys, so each scope
- * that had a row at the first slice comes with its records as of some slice; and what was appended since the slice before comes with each slice,
+ * What all slices say together is all that the log says up to the head of the last one: no scope's row moves in the order of keys, and none is taken away but of a
+ * tenant whose hard record on all of it, which stays, came before. So each other scope that had a row at the first slice comes with its records as of some slice; and what was appended since the slice before comes with each slice,
  * word for word and without a gap. Where the tail no longer holds that, all is read anew.
  */
 export async function readSnapshot(

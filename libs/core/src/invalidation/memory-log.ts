@@ -8,6 +8,7 @@ import {
   type LogRecord,
   type LogSnapshot,
   type NewRecord,
+  type Position,
 } from "@cogniverse/sdk";
 import { covers } from "@cogniverse/sdk/keys";
 import { scopeId } from "../keys/scope-id.ts";
@@ -34,6 +35,7 @@ export class MemoryLog implements InvalidationLog {
   }
 
   append(records: readonly NewRecord[], options?: AppendOptions): Promise<LogHead | undefined> {
+    if (options?.signal?.aborted === true) return Promise.reject(options.signal.reason);
     const { unless } = options ?? {};
     if (unless !== undefined && this.#covered(records[0]?.tenantId, unless))
       return Promise.resolve(undefined);
@@ -63,6 +65,18 @@ export class MemoryLog implements InvalidationLog {
   snapshot(): Promise<LogSnapshot> {
     const records = [...new Set(this.#last.values())].sort((a, b) => a.position - b.position);
     return Promise.resolve({ head: this.#head(), records });
+  }
+
+  forgetTenant(tenantId: string, before: Position): Promise<void> {
+    const own = [...this.#last].filter(([, record]) => record.tenantId === tenantId);
+    const isCovered = own.some(
+      ([, { scope, mode, position }]) =>
+        scope.kind === "tenant" && mode === "hard" && position >= before,
+    );
+    if (!isCovered) return Promise.resolve();
+    this.#tail = this.#tail.filter(({ position }) => position >= before);
+    for (const [id, { position }] of own) if (position < before) this.#last.delete(id);
+    return Promise.resolve();
   }
 
   #head(): LogHead {

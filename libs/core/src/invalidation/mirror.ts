@@ -1,5 +1,5 @@
-import type { LogRecord } from "@cogniverse/sdk";
-import { isPurge } from "../purge/purge-record.ts";
+import type { LogRecord, Position } from "@cogniverse/sdk";
+import { isPurge, tombstoneOf, type PurgeSeen } from "../purge/purge-record.ts";
 import { RecentRecords } from "./recent-records.ts";
 import { TenantMirror } from "./tenant-mirror.ts";
 
@@ -8,8 +8,10 @@ export class Mirror {
   readonly recent: RecentRecords = new RecentRecords();
   readonly #tenants = new Map<string, TenantMirror>();
   /** Purges among what was taken in since {@link tellPurges}. */
-  #purges: LogRecord[] = [];
-  #onPurges: ((records: readonly LogRecord[], isStart: boolean) => void) | undefined;
+  #purges: PurgeSeen[] = [];
+  #onPurges: ((purges: readonly PurgeSeen[], isStart: boolean) => void) | undefined;
+  /** By tenant the first position that the snapshot tells of that is being taken in. */
+  #loading: Map<string, Position> | undefined;
 
   /** The same object for the same tenant, for ever: what holds it sees every later record. */
   tenant(tenantId: string): TenantMirror {
@@ -24,25 +26,32 @@ export class Mirror {
   }
 
   /** Told of purges, in order, once all that came with them has been applied. `isStart`: they are those that the whole log tells of. One listener. */
-  onPurges(listener: (records: readonly LogRecord[], isStart: boolean) => void): void {
+  onPurges(listener: (purges: readonly PurgeSeen[], isStart: boolean) => void): void {
     this.#onPurges = listener;
   }
 
   apply(record: LogRecord): void {
-    if (isPurge(record.scope)) return void this.#purges.push(record);
+    const { tenantId, position } = record;
+    const first = this.#loading?.get(tenantId) ?? position;
+    if (isPurge(record.scope))
+      return void this.#purges.push({ record, older: first < tombstoneOf(position) });
+    this.#loading?.set(tenantId, first);
     this.recent.add(record);
-    this.tenant(record.tenantId).apply(record);
+    this.tenant(tenantId).apply(record);
   }
 
   /** To be called once the mirror is known to be level with a head: before, nobody can judge a copy by it. */
   tellPurges(isStart: boolean): void {
+    this.#loading = undefined;
     if (this.#purges.length === 0) return;
     const purges = this.#purges;
     this.#purges = [];
     this.#onPurges?.(purges, isStart);
   }
 
+  /** Forgets all: a snapshot comes in from here to {@link tellPurges}. */
   reset(): void {
+    this.#loading = new Map();
     this.recent.clear();
     this.#purges = [];
     for (const tenant of this.#tenants.values()) tenant.reset();

@@ -22,6 +22,12 @@ export type TierPurge = Readonly<{
 }>;
 
 /**
+ * What became of what the log said of the tenant before. `complete`: it keeps the record of the purge and nothing else; `incomplete`: it failed for the reason
+ * `why`, and is taken up by any node later; `kept`: this log cannot forget.
+ */
+export type LogPurge = Readonly<{ state: "complete" | "incomplete" | "kept"; why?: string }>;
+
+/**
  * What a purge came to. `position`: the record's place; from then on no node serves anything older. `nodes`: as in `Invalidation`. `removed`: entries
  * over all tiers; one that two of them held counts in both.
  */
@@ -32,4 +38,5 @@ export type PurgeReport = Readonly<{
   elapsedMs: number;
   removed: number;
   tiers: readonly TierPurge[];
+  log: LogPurge;
 }>;

@@ -3,8 +3,11 @@ import type { Engine } from "../engine/engine.ts";
 import type { Invalidator } from "../manager/invalidator.ts";
 import type { ServedTenants } from "../sweep/background-sweep.ts";
 import type { TenantState } from "../tenant/tenant-state.ts";
+import type { Tier } from "../tier/tier.ts";
 import { abortable } from "../time/abortable.ts";
 import { alwaysTraced, type Traced } from "../trace/traced.ts";
+import { LogForgetting } from "./log-forgetting.ts";
+import { tombstoneOf, type PurgeSeen } from "./purge-record.ts";
 import type { PurgeOptions, PurgeReport, TierPurge } from "./purge-report.ts";
 import { purgeTier } from "./purge-tier.ts";
 import { TierPurges, type Heard } from "./tier-purges.ts";
@@ -15,6 +18,7 @@ export class Purger {
   readonly #invalidator: Invalidator;
   readonly #served: ServedTenants;
   readonly #ownTiers: readonly TierPurges[];
+  readonly #log: LogForgetting;
   readonly #closing = new AbortController();
   /** Where the last purge of a tenant stands in the log, as far as this node has heard. */
   readonly #heard = new Map<string, string>();
@@ -29,11 +33,13 @@ export class Purger {
     this.#ownTiers = engine.tiers
       .filter(({ traits }) => traits.locality !== "shared")
       .map((tier) => new TierPurges({ engine, tier, served, signal }));
-    engine.mirror.onPurges((records, isStart) => this.#hear(records, isStart));
+    this.#log = new LogForgetting(engine, signal);
+    engine.mirror.onPurges((purges, isStart) => this.#hear(purges, isStart));
   }
 
   /** Ends the purges that run, which reject with `reason`. */
   close(reason: unknown): void {
+    this.#log[Symbol.dispose]();
     this.#closing.abort(reason);
   }
 
@@ -62,16 +68,19 @@ export class Purger {
       const { reason, onProgress } = options;
       const { position, nodes } = await this.#invalidator.purge(tenant, { reason, signal });
       await abortable(background.flush(), signal);
-      const purged = await Promise.all(
-        tiers.map((tier): Promise<TierPurge> => {
-          const onRemoved = (removed: number): void => onProgress?.({ tier: tier.name, removed });
-          return purgeTier(tier, { tenantId, call, onRemoved });
-        }),
-      );
+      const ofTier = (tier: Tier): Promise<TierPurge> => {
+        const onRemoved = (removed: number): void => onProgress?.({ tier: tier.name, removed });
+        return purgeTier(tier, { tenantId, call, onRemoved });
+      };
+      // No reader lags behind the purge any more, so none has to begin anew for what the log forgets.
+      const [log, ...purged] = await Promise.all([
+        this.#log.now({ tenantId, before: tombstoneOf(position) }, call),
+        ...tiers.map(ofTier),
+      ]);
       const removed = purged.reduce((sum, one) => sum + one.removed, 0);
       this.#left(tenantId, position, purged);
       const elapsedMs = clock.monotonic() - startedAt;
-      return { tenantId, position, nodes, elapsedMs, removed, tiers: purged };
+      return { tenantId, position, nodes, elapsedMs, removed, tiers: purged, log };
     } finally {
       this.#purging.delete(tenantId);
     }
@@ -86,17 +95,17 @@ export class Purger {
   }
 
   /** Once all has been applied: what this node keeps of the tenants begins anew, and its own tiers follow. */
-  #hear(records: readonly LogRecord[], isStart: boolean): void {
+  #hear(purges: readonly PurgeSeen[], isStart: boolean): void {
     if (this.#closing.signal.aborted) return;
     const { logId } = this.#engine.coherence;
-    const news = records.filter((record) => this.#isNew(logId, record));
-    for (const { tenantId } of news) this.#served.get(tenantId)?.state.beginAnew();
-    const heard = news
-      .filter(({ tenantId }) => !this.#purging.has(tenantId))
-      .map((record): Heard => ({ logId, record }));
-    if (heard.length > 0)
-      for (const tier of this.#ownTiers)
-        void this.#engine.background.track(tier.add(heard, isStart));
+    const news = purges.filter(({ record }) => this.#isNew(logId, record));
+    for (const { record } of news) this.#served.get(record.tenantId)?.state.beginAnew();
+    const others = news.filter(({ record }) => !this.#purging.has(record.tenantId));
+    if (others.length === 0) return;
+    const heard = others.map(({ record }): Heard => ({ logId, record }));
+    for (const tier of this.#ownTiers) void this.#engine.background.track(tier.add(heard, isStart));
+    // Whoever purged does it himself, unless he was stopped: then a snapshot tells what is left, or nobody has looked yet.
+    this.#log.later(others.filter(({ older }) => older || !isStart).map(({ record }) => record));
   }
 
   #isNew(logId: string, { tenantId, position }: LogRecord): boolean {

@@ -49,6 +49,11 @@ class DeferredLog {
     return log?.changeShortCut?.bind(log);
   }
 
+  get forgetTenant(): InvalidationLog["forgetTenant"] {
+    const log = this.#connection.backend?.log;
+    return log?.forgetTenant?.bind(log);
+  }
+
   session(): LogSession {
     return new DeferredSession(
       () => this.#log(),

@@ -55,9 +55,9 @@ export function backendContract(
     failureRules(book, contract);
     if (contract.has("log")) {
       const hooks: readonly LogHook[] = ["close", ...LOG_HOOKS_OF_BACKEND.filter(contract.can)];
-      const { configurableLease } = contract;
+      const { configurableLease, forgets } = contract;
       book.describe("log", () =>
-        logRules(book, () => logOf(factory), { hooks, configurableLease }),
+        logRules(book, () => logOf(factory), { hooks, configurableLease, forgets }),
       );
     }
     book.close();

@@ -42,6 +42,8 @@ export type BackendContractOptions = Readonly<{
     boundedStreams: boolean;
     /** True where `another({ leaseMs })` heeds it: a node of a greater D than the log's raises the log's for all. */
     configurableLease: boolean;
+    /** False where the log has no `forgetTenant`. */
+    forgets: boolean;
     /** Needed for the capability `evictions`: a backend that holds between 10 and 2,000 entries of 1 KiB. */
     bounded: BackendFactory;
     /** Time limit of each test: 60,000. */
@@ -64,6 +66,7 @@ export function resolveContract(options: BackendContractOptions): ResolvedContra
     metadataLimitBytes: options.metadataLimitBytes,
     boundedStreams: options.boundedStreams ?? false,
     configurableLease: options.configurableLease ?? false,
+    forgets: options.forgets ?? true,
     bounded: options.bounded,
   };
 }

@@ -9,6 +9,7 @@ import {
   type LogHook,
   type LogRule,
 } from "./log-fixture.ts";
+import { forgetReopenRules, forgetRules, forgetSharedRules } from "./log-forget-rules.ts";
 import { forgottenRules, leaseRules, lostAnswerRules } from "./log-outside-rules.ts";
 import { readRules } from "./log-read-rules.ts";
 import { append, readAll, record } from "./log-samples.ts";
@@ -36,7 +37,7 @@ export function logContract(
 export function logRules(
   book: RuleBook,
   factory: LogFactory,
-  options: Pick<LogContractOptions, "hooks" | "configurableLease" | "farBehind">,
+  options: Pick<LogContractOptions, "hooks" | "configurableLease" | "farBehind" | "forgets">,
 ): void {
   const rule: LogRule = (ruleName, check) => book.add(ruleName, factory, check);
   const can = (hook: LogHook): boolean => options.hooks?.includes(hook) ?? false;
@@ -46,6 +47,10 @@ export function logRules(
       LOG_HOOKS.filter(can),
     );
   });
+  const forgets = options.forgets !== false;
+  rule("a log says whether it forgets tenants", async ({ log }) => {
+    equal(log.forgetTenant !== undefined, forgets);
+  });
   appendRules(rule);
   unlessRules(rule);
   readRules(rule, options.farBehind ?? 2000);
@@ -53,6 +58,9 @@ export function logRules(
   if (can("close")) closedRule(rule);
   if (can("close") && can("reopen")) reopenRule(rule);
   if (can("another")) sharedLogRules(rule);
+  if (forgets) forgetRules(rule, options.farBehind ?? 2000);
+  if (forgets && can("another")) forgetSharedRules(rule);
+  if (forgets && can("close") && can("reopen")) forgetReopenRules(rule);
   if (can("another") && options.configurableLease === true) leaseRules(rule);
   if (can("loseAnswer")) lostAnswerRules(rule);
   if (can("forget")) forgottenRules(rule, can("another"));

@@ -33,6 +33,8 @@ export type LogContractOptions = Options<{
   configurableLease: boolean;
   /** Rules that the storage is known to break, with the reason: each is run and must fail. None. */
   deviations: Deviations;
+  /** False where the log has no `forgetTenant`. */
+  forgets: boolean;
   /** How many records make a reader that has none of them far behind: 2,000. Appended 100 at a time. */
   farBehind: number;
   /** Time limit of each test: 60,000. */

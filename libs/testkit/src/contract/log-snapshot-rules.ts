@@ -51,8 +51,14 @@ async function checkSnapshot(log: InvalidationLog): Promise<void> {
     positions,
     positions.toSorted((a, b) => a - b),
   );
-  for (const said of records) deepEqual(said, all[said.position - 1]);
-  const said = new Set<number>(positions);
+  checkSays(records, all);
+}
+
+/** That `records` say what `all` say, which holds every record that they may tell of: word for word, and each that is needed. */
+export function checkSays(records: readonly LogRecord[], all: readonly LogRecord[]): void {
+  const known = new Map<number, LogRecord>(all.map((one) => [one.position, one]));
+  for (const said of records) deepEqual(said, known.get(said.position));
+  const said = new Set<number>(records.map(({ position }) => position));
   for (const needed of neededOf(all))
     equal(said.has(needed.position), true, `${JSON.stringify(needed)} is missing`);
 }

@@ -25,5 +25,6 @@ export type ResolvedContract = Readonly<{
   metadataLimitBytes: number | undefined;
   boundedStreams: boolean;
   configurableLease: boolean;
+  forgets: boolean;
   bounded: BackendFactory | undefined;
 }>;

@@ -2,6 +2,7 @@ import { type InvalidationLog, type LogRecord, toPosition } from "@cogniverse/sd
 import { settle } from "@cogniverse/testkit";
 import { fullLog } from "../full/full-log.ts";
 import type { BrokenLog } from "./broken.ts";
+import { brokenForgetting } from "./forgetful-logs.ts";
 import { brokenSharedLogs } from "./shared-logs.ts";
 
 function withRecords(
@@ -224,4 +225,5 @@ export const brokenLogs: readonly BrokenLog[] = [
     make: () => ({ ...fullLog(), close: async () => undefined }),
   },
   ...brokenSharedLogs,
+  ...brokenForgetting,
 ];

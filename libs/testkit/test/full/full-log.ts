@@ -77,6 +77,8 @@ export function nodeLog(
       }),
     head: (call) => asked((log) => log.head(call)),
     ...reads,
+    forgetTenant: (tenantId, before, call) =>
+      asked(async (log) => log.forgetTenant?.(tenantId, before, call)),
     session: () => storage.sessions.session(reads),
   };
 }

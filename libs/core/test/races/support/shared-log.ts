@@ -28,6 +28,7 @@ export function sharedLog(options: SharedLogOptions = {}): SharedLog {
     head: (call) => inner.head(call),
     read: (from, call) => inner.read(from, call),
     snapshot: (call) => inner.snapshot(call),
+    forgetTenant: async (tenantId, before, call) => inner.forgetTenant?.(tenantId, before, call),
     ...(sharesClock === undefined ? {} : { sharesClock }),
     ...(settled === undefined
       ? {}
