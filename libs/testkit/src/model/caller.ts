@@ -1,6 +1,6 @@
 import { CacheError, type Invalidation, type Scope } from "@cogniverse/sdk";
 import { Calls } from "./calls.ts";
-import type { CacheHistory, Killing, ModelValue } from "./history.ts";
+import { type CacheHistory, isModelValue, type Killing, type ModelValue } from "./history.ts";
 import { programKeys } from "./key-catalog.ts";
 import type { Placed } from "./kills.ts";
 import type { LogServer } from "./log-server.ts";
@@ -54,10 +54,11 @@ export class Caller {
     }
   }
 
-  async #get(entry: ModelEntry, node: ModelNode): Promise<void> {
+  async #get({ tenant, key }: ModelEntry, node: ModelNode): Promise<ModelValue | undefined> {
     const began = this.#history.tick();
-    const value = await node.cache.get(entry.key, entry.tenant);
-    if (value !== undefined) this.#check(entry, value, began, true);
+    const value: unknown = await node.cache.get(key, tenant);
+    if (value !== undefined) this.#check({ tenant, key }, value, began, true);
+    return isModelValue(value) ? value : undefined;
   }
 
   async #read(entry: ModelEntry, node: ModelNode, refresh: boolean): Promise<ModelValue> {
@@ -87,8 +88,9 @@ export class Caller {
     node: ModelNode,
     { setTags, dependsOn }: Context,
   ): Promise<ModelValue> {
-    const { tags, named, sources } = programKeys.get(key);
+    const { tags, named, sources, looks = [] } = programKeys.get(key);
     const of: Record<string, number> = {};
+    const without: Record<string, number> = {};
     const see = async (source: string): Promise<void> => {
       of[source] = await node.sourceLink.call(() =>
         this.#history.versionOf({ tenant, key: source }),
@@ -100,12 +102,15 @@ export class Caller {
       dependsOn(source);
       await see(source);
     }
-    for (const source of sources) {
-      const part = await this.#read({ tenant, key: source }, node, false);
-      for (const [name, version] of Object.entries(part.of))
-        of[name] = Math.min(of[name] ?? version, version);
+    for (const source of sources)
+      merge(of, (await this.#read({ tenant, key: source }, node, false)).of);
+    for (const source of looks) {
+      const version = this.#history.versionOf({ tenant, key: source });
+      const part = await this.#get({ tenant, key: source }, node);
+      if (part === undefined) without[source] = version;
+      else merge(of, part.of);
     }
-    return { tenant, key, of };
+    return { tenant, key, of, without };
   }
 
   async #refresh(entry: ModelEntry, node: ModelNode): Promise<void> {
@@ -219,6 +224,12 @@ export class Caller {
       return step.do !== "get" && step.do !== "compute" && CacheError.isInstance(error);
     });
   }
+}
+
+/** Of what went in twice the earlier version counts. */
+function merge(of: Record<string, number>, part: ModelValue["of"]): void {
+  for (const [name, version] of Object.entries(part))
+    of[name] = Math.min(of[name] ?? version, version);
 }
 
 const CALLS: ReadonlySet<string> = new Set([

@@ -3,8 +3,12 @@ import { type KeyCatalog, programKeys } from "./key-catalog.ts";
 import { type Kill, type Placed, withoutOutdone } from "./kills.ts";
 import type { ModelEntry } from "./program.ts";
 
-/** What is stored: whose it is, and of each source that went into it the version. */
-export type ModelValue = ModelEntry & Readonly<{ of: Readonly<Record<string, number>> }>;
+/** What is stored: whose it is, of each source that went into it the version, and of each that was looked for and was not there the version that was then. */
+export type ModelValue = ModelEntry &
+  Readonly<{
+    of: Readonly<Record<string, number>>;
+    without?: Readonly<Record<string, number>>;
+  }>;
 
 /** A version that a put brought. Who called it says here when it was acknowledged; of one that failed nothing is said. */
 export interface PutNote {
@@ -128,6 +132,16 @@ export class CacheHistory {
       if (kill !== undefined)
         return `of which version ${version} of ${key} had died by ${kill.by}, acknowledged at ${kill.acked}`;
     }
+    return this.#missed(value, began);
+  }
+
+  /** What was not there stays so until a put of it is acknowledged that began later. */
+  #missed({ tenant, without = {} }: ModelValue, began: number): string | undefined {
+    for (const [key, version] of Object.entries(without)) {
+      for (const [later, { acked, superseded }] of this.#cell({ tenant, key }).puts)
+        if (later > version && acked < began && !superseded)
+          return `made without ${key}, of which a put was acknowledged at ${acked}`;
+    }
     return undefined;
   }
 
@@ -164,7 +178,8 @@ function kills(kill: Kill, cell: Cell, isPut: boolean, version: number): boolean
     : kill.began > put.acked;
 }
 
-function isModelValue(value: unknown): value is ModelValue {
+/** Whether it may have been stored by a program. */
+export function isModelValue(value: unknown): value is ModelValue {
   return (
     typeof value === "object" &&
     value !== null &&

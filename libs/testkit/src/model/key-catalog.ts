@@ -2,13 +2,14 @@ import type { Scope } from "@cogniverse/sdk";
 import { covers, encodePattern } from "@cogniverse/sdk/keys";
 
 /**
- * A key whose values say what they were made of. `tags`: those of all its values; `sources`: keys that its compute reads through the cache; `named`: what it reads around the cache and names with `dependsOn`.
+ * A key whose values say what they were made of. `tags`: those of all its values; `sources`: keys that its compute reads through the cache; `looks`: what its compute looks for in the cache and does without where it is not there, default nothing; `named`: what it reads around the cache and names with `dependsOn`.
  * `made`: by computes and puts, by puts alone, or not at all, since it only stands for something that others are made from.
  */
 export interface CatalogKey {
   readonly key: string;
   readonly tags: readonly string[];
   readonly sources: readonly string[];
+  readonly looks?: readonly string[];
   readonly named: readonly string[];
   readonly made: "computed" | "put" | "never";
 }
@@ -22,6 +23,7 @@ export const CATALOG: readonly CatalogKey[] = [
   { ...LEAF, key: "docs/y/1", tags: ["red", "blue"] },
   { ...LEAF, key: "sums/x", sources: ["docs/x/1", "docs/x/2"] },
   { ...LEAF, key: "sums/all", tags: ["top"], sources: ["sums/x", "docs/y/1"] },
+  { ...LEAF, key: "sums/notes", looks: ["notes/1"] },
   { ...LEAF, key: "notes/1", tags: ["red"], made: "put" },
   { ...LEAF, key: "raw/1", made: "never" },
 ];

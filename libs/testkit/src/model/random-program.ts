@@ -1,6 +1,6 @@
 import type { Random } from "@cogniverse/sdk";
 import { seededRandom } from "../seeded-random.ts";
-import { CATALOG, SCOPES, TENANTS } from "./key-catalog.ts";
+import { CATALOG, programKeys, SCOPES, TENANTS } from "./key-catalog.ts";
 import type {
   ModelAct,
   ModelEntry,
@@ -54,10 +54,25 @@ function randomScene(
         { do: "heal", link: "log" },
       ],
     ],
+    [1, apart(world, ms)],
     [2, [{ do: "pause" }, { do: "pass", ms: ms + 60 }, { do: "resume" }]],
     [3, [{ do: "quiet" }, writeAct(draw, entry), { do: "quiet" }, { ...entry, do: "get" }]],
     [2, [randomAct(draw, world, entries), { do: "quiet" }, readAct(draw, entry)]],
   ]);
+}
+
+/** A node is cut off from everything, for a while. */
+function apart({ sessions, tiers }: ModelWorldPlan, ms: number): readonly ModelAct[] {
+  const links: readonly ModelLink[] = [
+    "log",
+    ...(sessions === "table" ? (["table"] as const) : []),
+    ...tiers.keys(),
+  ];
+  return [
+    ...links.map((link): ModelAct => ({ do: "cut", link })),
+    { do: "pass", ms },
+    ...links.map((link): ModelAct => ({ do: "heal", link })),
+  ];
 }
 
 class Draw {
@@ -122,7 +137,14 @@ function hotEntries(draw: Draw): readonly ModelEntry[] {
   const keys = CATALOG.filter(({ made }) => made !== "never").map(({ key }) => key);
   const tenants = draw.chance(0.85) ? TENANTS.slice(0, 1) : TENANTS;
   const hot = Array.from({ length: 1 + draw.below(3) }, () => draw.of(keys));
-  return hot.flatMap((key) => tenants.map((tenant) => ({ key, tenant })));
+  return [...hot, ...hot.flatMap(looksOf)].flatMap((key) =>
+    tenants.map((tenant) => ({ key, tenant })),
+  );
+}
+
+/** Who looks for something meets those who put it. */
+function looksOf(key: string): readonly string[] {
+  return programKeys.get(key).looks ?? [];
 }
 
 function randomAct(draw: Draw, world: ModelWorldPlan, entries: readonly ModelEntry[]): ModelAct {

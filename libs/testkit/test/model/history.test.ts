@@ -73,6 +73,23 @@ describe("what a read may return", () => {
   });
 });
 
+test("what was made without something lives until a later put of that is acknowledged", () => {
+  const history = new CacheHistory();
+  const sum = { tenant: "acme", key: "sums/notes" };
+  const without = history.versionOf(note);
+  const made = { ...sum, of: { [sum.key]: 0 }, without: { [note.key]: without } };
+  const gaveWay = history.putting(note, history.change(note));
+  Object.assign(gaveWay, { acked: history.tick(), superseded: true });
+  expect(history.fault(sum, made, history.tick())).toBeUndefined();
+  const put = history.putting(note, history.change(note));
+  const meanwhile = history.tick();
+  put.acked = history.tick();
+  expect(history.fault(sum, made, meanwhile)).toBeUndefined();
+  expect(history.fault(sum, made, history.tick())).toMatch(/made without notes\/1/);
+  const later = { ...made, without: { [note.key]: history.versionOf(note) } };
+  expect(history.fault(sum, later, history.tick())).toBeUndefined();
+});
+
 describe("two puts that overlap", () => {
   function overlapping(positions: readonly [number, number]): CacheHistory {
     const history = new CacheHistory();
