@@ -55,10 +55,15 @@ function randomScene(
       ],
     ],
     [1, apart(world, ms)],
-    [2, [{ do: "pause" }, { do: "pass", ms: ms + 60 }, { do: "resume" }]],
+    [2, [halt(world), { do: "pass", ms: ms + 60 }, { do: "resume" }]],
     [3, [{ do: "quiet" }, writeAct(draw, entry), { do: "quiet" }, { ...entry, do: "get" }]],
     [2, [randomAct(draw, world, entries), { do: "quiet" }, readAct(draw, entry)]],
   ]);
+}
+
+/** A process stands still, or where machines sleep the whole machine. */
+function halt({ clocks }: ModelWorldPlan): ModelAct {
+  return { do: clocks === "sleeping" ? "sleep" : "pause" };
 }
 
 /** A node is cut off from everything, for a while. */

@@ -60,29 +60,42 @@ test("processes share the work by seeds, and an abort ends it", async () => {
   expect(report.programs).toBe(50);
 });
 
-test("programs differ, and hold every kind of step", () => {
-  const kinds = new Set<string>();
-  const texts = new Set<string>();
-  for (let seed = 1; seed <= 300; seed++) {
-    const program = randomProgram(seed);
-    texts.add(programText(program));
-    expect(program.world.nodes).toBeGreaterThanOrEqual(2);
-    expect(program.world.nodes).toBeLessThanOrEqual(4);
-    const tiers = program.world.tiers.length + Math.sign(program.world.memoryEntries);
-    expect(tiers).toBeGreaterThanOrEqual(1);
-    expect(tiers).toBeLessThanOrEqual(4);
-    for (const step of program.steps) {
+const PROGRAMS = 2000;
+
+/** In how many of the programs something comes up. */
+function frequencies(): ReadonlyMap<string, number> {
+  const found = new Map<string, number>();
+  for (let seed = 1; seed <= PROGRAMS; seed++) {
+    const { world, steps } = randomProgram(seed);
+    const { nodes, sessions, news, clocks, tiers, memoryEntries } = world;
+    const kinds = new Set([`${nodes} nodes`, `sessions ${sessions}`, `news ${news}`, clocks]);
+    kinds.add(`${tiers.length + Math.sign(memoryEntries)} tiers`);
+    for (const step of steps) {
       kinds.add(step.do);
-      if (step.do === "invalidate") kinds.add(`${step.scope.kind} ${step.mode}`);
+      if (step.do === "invalidate") kinds.add(`${step.scope.kind} ${step.mode}`).add(step.wait);
+      if (step.do === "lose") kinds.add(`lose ${step.what}`);
+      if (step.do === "cut") kinds.add(typeof step.link === "number" ? "cut" : `cut ${step.link}`);
     }
+    for (const kind of kinds) found.set(kind, (found.get(kind) ?? 0) + 1);
   }
-  expect(texts.size).toBe(300);
+  return found;
+}
+
+test("programs differ, and whatever they can hold comes up in one of a hundred at least", () => {
+  const found = frequencies();
   const acts =
     "get compute refresh put putSince delete invalidate purge sweep evict demote crash restart pause";
-  const more = "sleep resume quiet cut heal jump pass lose";
+  const more =
+    "sleep resume quiet cut heal jump pass lose durable everywhere machine jumping sleeping";
+  const worlds = ["2 nodes", "3 nodes", "4 nodes", "1 tiers", "2 tiers", "3 tiers", "4 tiers"];
+  const ways = ["none", "log", "table"].map((who) => `sessions ${who}`);
+  const news = ["none", "reliable", "lossy"].map((how) => `news ${how}`);
+  const troubles = ["lose log", "lose table", "cut log", "cut table"];
   const scopes = ["key", "prefix", "glob", "tag", "tenant"];
-  for (const kind of `${acts} ${more}`
-    .split(" ")
-    .concat(scopes.flatMap((scope) => [`${scope} hard`, `${scope} soft`])))
-    expect(kinds).toContain(kind);
+  const named = scopes.flatMap((scope) => [`${scope} hard`, `${scope} soft`]);
+  const all = [`${acts} ${more}`.split(" "), worlds, ways, news, troubles, named].flat();
+  expect([...found.keys()].toSorted()).toEqual(all.toSorted());
+  for (const [kind, count] of found) expect([kind, count >= PROGRAMS / 100]).toEqual([kind, true]);
+  const texts = Array.from({ length: 300 }, (_, seed) => programText(randomProgram(seed)));
+  expect(new Set(texts).size).toBe(300);
 });
