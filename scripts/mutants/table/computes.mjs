@@ -5,6 +5,7 @@ const flights = inCore("races/flights");
 const derived = inCore("races/derived");
 const acrossNodes = inCore("dependencies/across-nodes");
 const toldForCertain = inCore("dependencies/told-for-certain");
+const ownCopies = inCore("dependencies/own-copies");
 const flight = "libs/core/src/flight/flight.ts";
 const stamps = "libs/core/src/compute/stamps.ts";
 const takenLate = {
@@ -193,8 +194,8 @@ export const computes = [
     id: "filler-does-not-look-again",
     removes: "who fills looks for registrations after it has written",
     file: "libs/core/src/dependencies/source-guard.ts",
-    find: "queueMicrotask(() => this.#check(tenant, path, copy));",
-    replace: "void copy;",
+    find: "queueMicrotask(() => this.#check(tenant, path, copies));",
+    replace: "void copies;",
     test: acrossNodes("the fill is on its way while the other derives"),
   },
   {
@@ -253,6 +254,30 @@ export const computes = [
     find: "operations.filler.sources.attend(state);",
     replace: "",
     test: toldForCertain("a node that only reads lets go of content that is nowhere else"),
+  },
+  {
+    id: "outdone-copies-served",
+    removes: "content that only one node has is let go of once something was derived from other",
+    file: manager("tier-reader"),
+    find: 'return isOutdone(this.#engine, tenant, tier, key.path, metadata) ? "invalidated" : undefined;',
+    replace: "return undefined;",
+    test: ownCopies("is not served from that node's disk, and to compute it anew says so"),
+  },
+  {
+    id: "outdone-copies-moved",
+    removes: "content that only one node has stays there once something was derived from other",
+    file: manager("demotion"),
+    find: "if (isOutdone(engine, tenant, from, key, entry.metadata)) return false;",
+    replace: "",
+    test: ownCopies("stays where it is once something was derived from other"),
+  },
+  {
+    id: "moved-copies-say-nothing",
+    removes: "who moves content to where all see it looks for registrations afterwards",
+    file: manager("demotion"),
+    find: "const landed = isNews ?",
+    replace: "const landed = !isNews ?",
+    test: ownCopies("kills what was derived from other while it was on its way"),
   },
   {
     id: "circles-of-sources-stored",

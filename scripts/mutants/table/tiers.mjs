@@ -31,7 +31,7 @@ export const tiers = [
     id: "no-check-after-the-last-await",
     removes: "a hit is checked after the last await",
     file: manager("tier-reader"),
-    find: "const late = this.#refuse(lookUp, stored);\n    if (late !== undefined) return late;",
+    find: "if (late !== undefined) return late;",
     replace: "",
     test: oneNode("race 4: what a delete overtook while it was decoded"),
   },

@@ -3,7 +3,7 @@ import { decodeKey } from "@cogniverse/sdk/keys";
 import type { Engine } from "../engine/engine.ts";
 import type { KnownKey } from "../keys/key-registry.ts";
 import { scopeId } from "../keys/scope-id.ts";
-import { isServable } from "../manager/listing.ts";
+import { isExpired, isServable, type FoundCopy } from "../manager/listing.ts";
 import type { TenantState } from "../tenant/tenant-state.ts";
 import { readableHead } from "../tier/readable-head.ts";
 
@@ -141,16 +141,18 @@ class Tracing {
     for (const tier of this.#engine.tiers) {
       const head = readableHead(await tier.head(path, tenantId, { signal }));
       if (head === undefined || head.metadata.logId === "") continue;
-      const found = { tier: tier.name, head, state: this.#judge(path, head) };
+      const found = { tier: tier.name, head, state: this.#judge({ tier, path, head }) };
       if (found.state === "valid") return found;
       first ??= found;
     }
     return first;
   }
 
-  #judge(path: string, head: StoredHead): CopyState {
+  #judge(copy: FoundCopy): CopyState {
     if (!this.#engine.coherence.serves()) return "unverified";
-    if (isServable(this.#engine, this.#tenant, path, head)) return "valid";
-    return this.#engine.isDead(this.#tenant.mirror, path, head.metadata) ? "dead" : "expired";
+    if (isServable(this.#engine, this.#tenant, copy)) return "valid";
+    const { path, head } = copy;
+    const isDead = this.#engine.isDead(this.#tenant.mirror, path, head.metadata);
+    return !isDead && isExpired(this.#engine, head) ? "expired" : "dead";
   }
 }

@@ -1,11 +1,12 @@
 import { inOrder, type EntryMetadata } from "@cogniverse/sdk";
 import { SEVERAL } from "../compute/source-registry.ts";
 import type { Engine } from "../engine/engine.ts";
-import { familyOf, type KeyRegistry } from "../keys/key-registry.ts";
+import type { KeyRegistry } from "../keys/key-registry.ts";
 import type { TenantState } from "../tenant/tenant-state.ts";
 import { readableHead } from "../tier/readable-head.ts";
 import type { Tier } from "../tier/tier.ts";
 import { ContentTeller } from "./content-teller.ts";
+import { commonTiers } from "./own-copies.ts";
 import type { FilledCopy, RecentFills } from "./recent-fills.ts";
 import { sourceRecord } from "./source-record.ts";
 import type { Seen } from "./verified-sources.ts";
@@ -42,10 +43,10 @@ export class SourceGuard {
     this.#attended.add(tenant);
     tenant.mirror.sources.onSource((path) => {
       // Now: the read of the log that brought it is no reason yet to forget what it speaks of.
-      const copy = this.#fillsOf(tenant).of(path);
-      if (copy === undefined && !tenant.spaces.some((space) => space?.find(path))) return;
+      const copies = this.#fillsOf(tenant).of(path);
+      if (copies.length === 0 && !tenant.spaces.some((space) => space?.find(path))) return;
       // Once all that came with it has been applied, too: a snapshot may say more of the key.
-      queueMicrotask(() => this.#check(tenant, path, copy));
+      queueMicrotask(() => this.#check(tenant, path, copies));
     });
   }
 
@@ -76,7 +77,7 @@ export class SourceGuard {
     return tenant.mirror.otherLives(path, copy.digest) && this.#lives(tenant, path, copy);
   }
 
-  /** A fill is being sent; call what this gives when every tier took it or gave up. */
+  /** A fill, or a copy that only this node had, is being sent; call what this gives when every tier took it or gave up. */
   filling(tenant: TenantState, path: string, copy: FilledCopy): () => void {
     const { coherence, clock } = this.#engine;
     if (coherence.leaseMs === 0) return () => undefined;
@@ -84,7 +85,7 @@ export class SourceGuard {
     fills.begin(path, copy);
     return () => {
       fills.landed(path, copy, clock.monotonic());
-      this.#check(tenant, path, copy);
+      this.#check(tenant, path, [copy]);
     };
   }
 
@@ -161,12 +162,12 @@ export class SourceGuard {
     return metadata.digest === digest ? "same" : "other";
   }
 
-  /** Somebody may have derived something from other content than this node has of the key. */
-  #check(tenant: TenantState, path: string, copy: FilledCopy | undefined): void {
+  /** Somebody may have derived something from other content of the key than this node has. `copies`: what it brings to the others. */
+  #check(tenant: TenantState, path: string, copies: readonly FilledCopy[]): void {
     if (this.#closed) return;
-    if (copy !== undefined && this.changes(tenant, path, copy))
-      this.#teller.tell(tenant, path, copy);
-    else if (copy === undefined && commonTiers(tenant, path).length > 0)
+    const untold = copies.find((copy) => this.changes(tenant, path, copy));
+    if (untold !== undefined) this.#teller.tell(tenant, path, untold);
+    else if (copies.length === 0 && commonTiers(tenant, path).length > 0)
       this.#letGo(tenant, path, (metadata) => tenant.mirror.otherLives(path, metadata.digest));
   }
 
@@ -180,13 +181,4 @@ export class SourceGuard {
       if (resident !== undefined && dead(resident.entry.metadata)) space?.drop(resident);
     }
   }
-}
-
-/** The tiers of the key's policy that other nodes see too: shared ones, else those of this machine. */
-function commonTiers(tenant: TenantState, path: string): readonly Tier[] {
-  const { plan } = tenant.family({ path, family: familyOf(path).family });
-  const at = (locality: "shared" | "machine"): readonly Tier[] =>
-    plan.filter(({ backend }) => backend.traits?.locality === locality);
-  const shared = at("shared");
-  return shared.length > 0 ? shared : at("machine");
 }

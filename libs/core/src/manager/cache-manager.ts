@@ -52,7 +52,11 @@ export class CacheManager extends OperatorCalls implements CacheManagerContract 
     if (options.sweep !== undefined)
       this.#sweeper.every(options.sweep, this.#handles, (tenantId) => this.#handle(tenantId));
     this.#attached = [
-      demoteEvicted(this.#engine, (tenantId) => this.#handle(tenantId).state),
+      demoteEvicted(
+        this.#engine,
+        this.#operations.filler.sources,
+        (tenantId) => this.#handle(tenantId).state,
+      ),
       observeCounters(this.#engine, () =>
         [...this.#handles.values()].map((handle) => handle.state),
       ),

@@ -1,4 +1,6 @@
 import type { Entry, Eviction } from "@cogniverse/sdk";
+import { commonTiers, isOutdone } from "../dependencies/own-copies.ts";
+import type { SourceGuard } from "../dependencies/source-guard.ts";
 import type { Engine } from "../engine/engine.ts";
 import { familyOf } from "../keys/key-registry.ts";
 import type { TenantState } from "../tenant/tenant-state.ts";
@@ -12,13 +14,14 @@ import { endMove, moveAttributes } from "../trace/move.ts";
  */
 export function demoteEvicted(
   engine: Engine,
+  sources: SourceGuard,
   tenantOf: (tenantId: string) => TenantState,
 ): Disposable {
   const listeners = engine.tiers.flatMap((tier) => {
     const listener = (eviction: Eviction): void => {
       const tenant = tenantOf(eviction.tenantId);
       tenant.tierCounters(tier).evictions[eviction.cause]++;
-      demote(engine, tenant, tier, eviction);
+      demote({ engine, sources, tenant, from: tier }, eviction);
     };
     const source = tier.backend.evictions;
     return source === undefined ? [] : [source.onEvict(listener)];
@@ -30,7 +33,16 @@ export function demoteEvicted(
   };
 }
 
-function demote(engine: Engine, tenant: TenantState, from: Tier, eviction: Eviction): void {
+/** Where something was evicted. */
+type Evicting = Readonly<{
+  engine: Engine;
+  sources: SourceGuard;
+  tenant: TenantState;
+  from: Tier;
+}>;
+
+function demote(evicting: Evicting, eviction: Eviction): void {
+  const { engine, tenant, from } = evicting;
   const family = tenant.family({ path: eviction.key, family: familyOf(eviction.key).family });
   const to = family.plan.find((tier) => tier.index > from.index);
   if (!family.policy.demote || to === undefined || eviction.metadata.logId === "") return;
@@ -45,7 +57,7 @@ function demote(engine: Engine, tenant: TenantState, from: Tier, eviction: Evict
     : undefined;
   const run = async (): Promise<void> => {
     const entry = await loading.catch(() => undefined);
-    const stored = entry !== undefined && (await store(engine, tenant, to, path, entry));
+    const stored = entry !== undefined && (await store(evicting, to, path, entry));
     if (stored) tenant.tierCounters(to).demotions++;
     endMove(span, stored);
   };
@@ -56,8 +68,7 @@ function demote(engine: Engine, tenant: TenantState, from: Tier, eviction: Evict
 }
 
 async function store(
-  engine: Engine,
-  tenant: TenantState,
+  { engine, sources, tenant, from }: Evicting,
   to: Tier,
   key: string,
   entry: Entry,
@@ -74,8 +85,12 @@ async function store(
   // The last await is behind us: lease, then mirror, then the store is sent (rule 7).
   if (expired || !engine.coherence.serves() || engine.isDead(tenant.mirror, key, entry.metadata))
     return false;
+  if (isOutdone(engine, tenant, from, key, entry.metadata)) return false;
+  const isNews = commonTiers(tenant, key).includes(to);
+  const landed = isNews ? sources.filling(tenant, key, { ...entry.metadata }) : undefined;
   const put = await to.call({ what: "put", tenantId: tenant.tenantId }, (call) =>
     to.entries.putEntry(key, entry, tenant.tenantId, { if: "not-newer", asOf }, call),
   );
+  landed?.();
   return put.up && put.value !== undefined;
 }

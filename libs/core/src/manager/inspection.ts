@@ -6,11 +6,11 @@ import type { TenantState } from "../tenant/tenant-state.ts";
 import type { HeadAnswer, Tier } from "../tier/tier.ts";
 import type { KillReport } from "./kill-report.ts";
 import { KillReports } from "./kill-reports.ts";
-import { isServable } from "./listing.ts";
+import { isExpired, isServable } from "./listing.ts";
 
 /**
  * One tier's copy of a key. Milliseconds; `remainingMs` `null` = never expires. `why`: why it would not be served. `killedBy`: the record, where one did; an
- * `invalidated` copy without one died with its log, which another replaced.
+ * `invalidated` copy without one died with its log, which another replaced, or only this node has it and something was derived from other content.
  */
 export type CopyInfo = Readonly<
   | { tier: string; state: "valid"; copy: CopyDetails }
@@ -92,22 +92,25 @@ async function copiesOf(inspected: Inspected): Promise<readonly CopyInfo[]> {
 
 async function describe(
   { engine, tenant, path, reports }: Inspected,
-  { name: tier }: Tier,
+  at: Tier,
   answer: HeadAnswer,
 ): Promise<CopyInfo> {
+  const { name: tier } = at;
   if (!answer.up) return { tier, state: "refused", why: "tier-down" };
   if (answer.value === undefined) return { tier, state: "refused", why: "absent" };
   if (isUnreadable(answer.value)) return { tier, state: "refused", why: answer.value.unreadable };
   const { metadata } = answer.value;
   const copy = details(engine, answer.value);
   if (metadata.logId === "") return { tier, state: "refused", why: "foreign", copy };
-  if (isServable(engine, tenant, path, answer.value)) return { tier, state: "valid", copy };
+  const found = { tier: at, path, head: answer.value };
+  if (isServable(engine, tenant, found)) return { tier, state: "valid", copy };
   if (!engine.coherence.serves()) return { tier, state: "refused", why: "log-down", copy };
   const isOwn = metadata.logId === engine.coherence.logId;
   const kill = isOwn ? tenant.mirror.explain(path, metadata) : undefined;
   if (kill !== undefined)
     return { tier, state: "refused", why: "invalidated", copy, killedBy: await reports.of(kill) };
-  return { tier, state: "refused", why: isOwn ? "expired" : "invalidated", copy };
+  const isExpiredOnly = isOwn && isExpired(engine, answer.value);
+  return { tier, state: "refused", why: isExpiredOnly ? "expired" : "invalidated", copy };
 }
 
 function details(engine: Engine, { metadata, ageMs }: StoredHead): CopyDetails {

@@ -1,5 +1,6 @@
 import { inOrder, type StoredHead } from "@cogniverse/sdk";
 import { decodeKey, encodePrefix } from "@cogniverse/sdk/keys";
+import { isOutdone } from "../dependencies/own-copies.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { TenantState } from "../tenant/tenant-state.ts";
 import { readableHead } from "../tier/readable-head.ts";
@@ -20,7 +21,7 @@ export async function entryExists(
   if (!(await isLive(engine))) return false;
   for (const tier of plan) {
     const head = readableHead(await tier.head(path, tenant.tenantId, { signal }));
-    if (head !== undefined && isServable(engine, tenant, path, head)) return true;
+    if (head !== undefined && isServable(engine, tenant, { tier, path, head })) return true;
   }
   return false;
 }
@@ -36,7 +37,7 @@ export async function listTexts(
   if (!(await isLive(engine))) return [];
   for (const tier of engine.tiers) {
     for await (const { key, head } of headsOf(tier, tenant, encodePrefix(prefix), signal)) {
-      if (!isServable(engine, tenant, key, head)) continue;
+      if (!isServable(engine, tenant, { tier, path: key, head })) continue;
       const text = decodeKey(key);
       if (text.startsWith(prefix)) texts.add(text);
     }
@@ -94,18 +95,23 @@ async function isLive(engine: Engine): Promise<boolean> {
   return engine.coherence.serves() || engine.coherence.renew();
 }
 
-/** Whether a copy may be served now: fresh and not dead. */
-export function isServable(
-  engine: Engine,
-  tenant: TenantState,
-  path: string,
-  { metadata }: Pick<StoredHead, "metadata">,
-): boolean {
-  const expired = metadata.expiresAt !== null && metadata.expiresAt <= engine.clock.now();
+/** A copy where it was found. */
+export type FoundCopy = Readonly<{ tier: Tier; path: string; head: Pick<StoredHead, "metadata"> }>;
+
+/** Whether a copy may be served now: fresh, not dead, and not outdone. */
+export function isServable(engine: Engine, tenant: TenantState, copy: FoundCopy): boolean {
+  const { tier, path, head } = copy;
+  const { metadata } = head;
   return (
-    !expired &&
+    !isExpired(engine, head) &&
     metadata.logId !== "" &&
     engine.coherence.serves() &&
-    !engine.isDead(tenant.mirror, path, metadata)
+    !engine.isDead(tenant.mirror, path, metadata) &&
+    !isOutdone(engine, tenant, tier, path, metadata)
   );
+}
+
+/** Whether its time is over, by this node's clock. */
+export function isExpired({ clock }: Engine, { metadata }: Pick<StoredHead, "metadata">): boolean {
+  return metadata.expiresAt !== null && metadata.expiresAt <= clock.now();
 }

@@ -29,7 +29,8 @@ export async function previewScope(
   for (const tier of engine.tiers) {
     let [entries, derived, bytes] = [0, 0, 0];
     for await (const { key, head } of headsOf(tier, tenant, "", signal)) {
-      const fate = isServable(engine, tenant, key, head) ? fateOf(scope, key, head) : undefined;
+      const found = { tier, path: key, head };
+      const fate = isServable(engine, tenant, found) ? fateOf(scope, key, head) : undefined;
       if (fate === undefined) continue;
       entries++;
       bytes += head.metadata.decodedBytes;

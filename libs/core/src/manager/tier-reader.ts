@@ -7,6 +7,7 @@ import {
 } from "@cogniverse/sdk";
 import { fitsChecksum } from "../codec/checksum.ts";
 import { decodeValue } from "../codec/stored-value.ts";
+import { isOutdone } from "../dependencies/own-copies.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { KeyRegistry } from "../keys/key-registry.ts";
 import { countMiss } from "../stats/counters.ts";
@@ -86,7 +87,8 @@ export class TierReader {
       return "absent";
     const { coherence } = this.#engine;
     if (!coherence.serves() && !(await coherence.renew())) return "log-down";
-    const cause = this.#refuse(lookUp, resident.entry);
+    const cause =
+      this.#refuse(lookUp, resident.entry) ?? this.#outdone(tier, lookUp, resident.entry);
     if (cause !== undefined) {
       if (cause !== "log-down") tenant.spaces[tier.index]?.drop(resident);
       return cause;
@@ -110,7 +112,7 @@ export class TierReader {
     const { key, tenant, trace } = lookUp;
     const { metadata } = stored;
     if (metadata.logId === "") return "foreign";
-    const early = this.#refuse(lookUp, stored);
+    const early = this.#refuse(lookUp, stored) ?? this.#outdone(tier, lookUp, stored);
     if (early !== undefined && early !== "log-down") {
       this.#drop(tier, lookUp, stored);
       return early;
@@ -132,7 +134,7 @@ export class TierReader {
     const { coherence } = this.#engine;
     if (!coherence.serves()) await coherence.renew();
     // The last await is behind us: lease, then mirror, then out (rule 5). Promotion into memory is part of this step.
-    const late = this.#refuse(lookUp, stored);
+    const late = this.#refuse(lookUp, stored) ?? this.#outdone(tier, lookUp, stored);
     if (late !== undefined) return late;
     trace?.told(tier.name, "hit");
     trace?.found(tier.name);
@@ -160,6 +162,14 @@ export class TierReader {
     if (!this.#engine.isDead(tenant.mirror, key.path, metadata)) return undefined;
     trace?.died(metadata);
     return "invalidated";
+  }
+
+  #outdone(
+    tier: Tier,
+    { tenant, key }: LookUp,
+    { metadata }: Pick<StoredEntry, "metadata">,
+  ): MissCause | undefined {
+    return isOutdone(this.#engine, tenant, tier, key.path, metadata) ? "invalidated" : undefined;
   }
 
   /** A copy that no read can ever use again makes room. Only this very copy: a newer one has another etag. */
