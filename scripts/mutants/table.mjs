@@ -6,6 +6,7 @@ import { mirror } from "./table/mirror.mjs";
 import { purges } from "./table/purges.mjs";
 import { puts } from "./table/puts.mjs";
 import { sessions } from "./table/sessions.mjs";
+import { soaks } from "./table/soaks.mjs";
 import { tiers } from "./table/tiers.mjs";
 
 /** Every mutant there is. docs/guarantees.md says which rule or race each belongs to. */
@@ -18,6 +19,7 @@ export const mutants = [
   ...puts,
   ...logs,
   ...purges,
+  ...soaks,
 ];
 
 /**

@@ -21,11 +21,11 @@ export function soakProgress(stream: NodeJS.WriteStream): SoakProgress {
 }
 
 function lines(stream: NodeJS.WriteStream): SoakProgress {
-  let nextAt = performance.now() + LINE_MS;
+  let nextAt = performance.now();
   return {
     show(share, figures) {
       if (performance.now() < nextAt) return;
-      nextAt += LINE_MS;
+      nextAt = performance.now() + LINE_MS;
       stream.write(`${Math.floor(share * 100)} %: ${textOf(figures)}\n`);
     },
     [Symbol.dispose]: () => undefined,
