@@ -80,7 +80,6 @@ serverSuite(["redis"], describe)("on a lone Redis", () => {
   describeBackend("redis", () => fullFixture(server), {
     capabilities: CAPABILITIES,
     hooks: ["reopen", "another", "forget", "spoil", "loseAnswer"],
-    forgets: false,
     unreadable: ["corrupt", "unsupported", "foreign"],
     failures,
     foreverMs: 5000,
@@ -106,7 +105,6 @@ serverSuite(["redis"], describe)("on a cluster", () => {
     {
       capabilities: CAPABILITIES,
       hooks: ["reopen", "another"],
-      forgets: false,
       largestBytes: 8 << 20,
       foreverMs: 2000,
       listingLagMs: LISTING_LAG_MS,
@@ -136,7 +134,6 @@ serverSuite(["redis-tls"], describe)("by TLS, as a user of least privileges", ()
     {
       capabilities: CAPABILITIES,
       hooks: ["reopen", "another"],
-      forgets: false,
       largestBytes: 8 << 20,
       foreverMs: 2000,
       listingLagMs: LISTING_LAG_MS,

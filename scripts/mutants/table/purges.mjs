@@ -8,6 +8,11 @@ const onDisk = (/** @type {string} */ name) => ({
   name,
 });
 const diskLog = "libs/cache-local/src/log/forget-tenant.ts";
+const inRedis = (/** @type {string} */ name) => ({
+  file: "libs/cache-redis/test/log/forget-tenant.test.ts",
+  name,
+});
+const redisLog = "libs/cache-redis/src/log/forget-script.ts";
 const ofPurge = (/** @type {string} */ file) => `libs/core/src/purge/${file}.ts`;
 
 /**
@@ -124,5 +129,52 @@ export const purges = [
     find: "if (keys.length > 0) await",
     replace: "if (keys.length < 0) await",
     test: onDisk("is named by no row but that of the record which covers the rest"),
+  },
+  {
+    id: "redis-log-forgets-what-nothing-covers",
+    removes: "a log in Redis forgets only what a record that stays says too",
+    file: redisLog,
+    find: "at('hard ' .. whole) < before or ",
+    replace: "",
+    test: inRedis("keeps everything where nothing covers it"),
+  },
+  {
+    id: "redis-log-keeps-its-tail",
+    removes: "a log in Redis forgets the last records, too",
+    file: redisLog,
+    find: "  redis.call('DEL', T)\n",
+    replace: "",
+    test: inRedis(
+      "is named by the record that covers the rest, and by no other name, field or value",
+    ),
+  },
+  {
+    id: "redis-log-keeps-its-scopes",
+    removes: "a log in Redis forgets what its snapshots are made of",
+    file: redisLog,
+    find: "    old[#old + 1] = found[2][i]\n",
+    replace: "",
+    test: inRedis(
+      "is named by the record that covers the rest, and by no other name, field or value",
+    ),
+  },
+  {
+    id: "redis-log-forgets-by-a-foreign-cursor",
+    removes: "a walk over the log in Redis begins anew where another process answers",
+    file: redisLog,
+    find: "if cursor ~= '0' and of ~= incarnation then",
+    replace: "if false then",
+    test: inRedis("a step that goes on from a cursor of another process does nothing and says so"),
+  },
+  {
+    id: "redis-keeps-announcements-of-the-dead",
+    removes: "what was announced of a tenant goes with it",
+    file: "libs/cache-redis/src/sessions/table-scripts.ts",
+    find: "if covers == '1' then redis.call('DEL', N) end",
+    replace: "",
+    test: {
+      file: "libs/cache-redis/test/sessions/announced-purge.test.ts",
+      name: "of a tenant are gone with the announcement that all of it died",
+    },
   },
 ];

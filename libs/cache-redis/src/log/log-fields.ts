@@ -26,6 +26,11 @@ function scopeName(tenantId: string, scope: Scope): string {
   return `${tenantId} ${short}`;
 }
 
+/** What the fields of the records on a whole tenant are named after. */
+export function wholeTenant(tenantId: string): string {
+  return scopeName(tenantId, { kind: "tenant" });
+}
+
 /** What the script is told of a record. */
 export function recordArguments(record: NewRecord): readonly string[] {
   const { tenantId, scope, mode, digest } = record;
@@ -55,7 +60,7 @@ export function watchedFields(tenantId: string, scopes: readonly Scope[]): Watch
     }
     maybe.add(`wide ${tenantId}`);
     names.add(scopeName(tenantId, scope));
-    names.add(scopeName(tenantId, { kind: "tenant" }));
+    names.add(wholeTenant(tenantId));
     if (scope.kind === "key")
       for (const value of prefixesOf(scope.value))
         names.add(scopeName(tenantId, { kind: "prefix", value }));

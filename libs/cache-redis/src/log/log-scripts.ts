@@ -5,10 +5,10 @@ import { ASK, REFUSE_ALONE, SERVER, TABLE } from "../sessions/table-lua.ts";
 const TAIL_RECORDS = 4096;
 /** Batches whose ids are kept, so that one that is sent again is known. */
 const KEPT_BATCHES = 1024;
-/** Fields of the hash that one step of a snapshot looks at, about: one to two milliseconds of the server's one thread. */
-const PAGE_FIELDS = 500;
+/** Fields of the hash that one step of a walk over it looks at, about: one to two milliseconds of the server's one thread. */
+export const PAGE_FIELDS: number = 500;
 /** Fields that one HMGET names at most: Lua hands on no more than 8,000 arguments. */
-const MOST_NAMED = 2000;
+export const MOST_NAMED: number = 2000;
 
 /**
  * Begins every script. KEYS: state, tail, acknowledgements. ARGV: id for a new log or table, own D in ms, "1" = this server loses nothing in a crash.
@@ -24,7 +24,7 @@ const MOST_NAMED = 2000;
  * The table of sessions is the hash's too. It is made anew with the log, and where another process or replication id answers though the log is
  * kept: nobody then stands in it, and it shortens nothing until somebody has known it for D.
  */
-const BEGIN = `
+export const BEGIN: string = `
 local S, T, A = KEYS[1], KEYS[2], KEYS[3]
 ${SERVER}
 local known = redis.call('HMGET', S, 'log', 'n', 'lease', 'run', 'safe', 'table', 'mature', 'level')

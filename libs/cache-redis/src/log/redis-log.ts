@@ -13,6 +13,7 @@ import {
   type LogSession,
   type LogSnapshot,
   type NewRecord,
+  type Position,
 } from "@cogniverse/sdk";
 import { covers } from "@cogniverse/sdk/keys";
 import type { Connection } from "../connection.ts";
@@ -23,7 +24,8 @@ import type { Script } from "../script.ts";
 import { Attendance } from "../sessions/attendance.ts";
 import { Pace } from "../sessions/pace.ts";
 import type { Answer } from "./answer.ts";
-import { deltaIn, recordArguments, watchedFields } from "./log-fields.ts";
+import { deltaIn, recordArguments, watchedFields, wholeTenant } from "./log-fields.ts";
+import { LOG_FORGET } from "./forget-script.ts";
 import { LOG_APPEND, LOG_HEAD, LOG_READ, LOG_SNAPSHOT, LOG_SNAPSHOT_ON } from "./log-scripts.ts";
 import { RedisLogSession } from "./log-session.ts";
 import { SnapshotPages } from "./snapshot-pages.ts";
@@ -113,6 +115,21 @@ export class RedisLog implements InvalidationLog, AsyncDisposable {
       goOn: (place) => this.#run(LOG_SNAPSHOT_ON, place, this.#reading(call)),
     });
     return pages.read();
+  }
+
+  /** In steps, between which the server does other things. What is left are the fields `hard`, `any` and `gone`, which name the tenant, and the tail from `before` on. */
+  async forgetTenant(tenantId: string, before: Position, call?: Call): Promise<void> {
+    const doing = { doing: "forget a tenant in the invalidation log", text: true, ...call };
+    const whose = [wholeTenant(tenantId), tenantId, String(before)];
+    let cursor = "0";
+    let of = "";
+    let next: string;
+    do {
+      const { incarnation, rest } = await this.#run(LOG_FORGET, [...whose, cursor, of], doing);
+      next = String(rest[0]);
+      cursor = next === "again" ? "0" : next;
+      of = incarnation;
+    } while (next !== "0");
   }
 
   /**

@@ -14,7 +14,7 @@ export type SnapshotSteps = Readonly<{
  * answers a part of the hash and what was appended since the page before.
  *
  * What all pages say together is all that the log says up to the head of the last page. The server's cursor returns each field that was there at the first
- * page at least once, and no field of a scope is ever taken away while the log lives. So each scope that had a record at the first page comes with its hard, soft
+ * page at least once, and no field of a scope is taken away while the log lives, but of a tenant whose hard record on all of it, which stays, came before. So each other scope that had a record at the first page comes with its hard, soft
  * and other record as of one step at or after that page; and every record that was appended after the first page comes word for word, without a gap.
  * The three come in one step since an append turns one into another: read one by one, the record before the last could be
  * missed in both places.

@@ -12,6 +12,11 @@ export function announcementOf({ head: { logId, position }, records }: LogNews):
   return Buffer.byteLength(text) <= LONGEST_BYTES ? text : "";
 }
 
+/** Whether a tenant dies by it as a whole, so that nobody need hear what was announced of it before. */
+export function coversTenant({ records }: LogNews): boolean {
+  return records.some(({ scope, mode }) => scope.kind === "tenant" && mode === "hard");
+}
+
 /** What entries of the stream say; `undefined`: that there is something new. */
 export function announcementsIn(entries: readonly Heard[]): readonly (LogNews | undefined)[] {
   return entries.map(({ fields }) => announcementIn(fields[1] ?? ""));

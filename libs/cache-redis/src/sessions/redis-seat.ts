@@ -1,7 +1,7 @@
 import type { Call, Clock, LogHead, LogNews, SessionSeat } from "@cogniverse/sdk";
 import type { Doing } from "../exchange.ts";
 import type { Script } from "../script.ts";
-import { announcementOf } from "./announcement.ts";
+import { announcementOf, coversTenant } from "./announcement.ts";
 import type { Attendance } from "./attendance.ts";
 import { leaveInTime } from "./leave.ts";
 import { Settling, type Question, type Reached } from "./settling.ts";
@@ -77,7 +77,8 @@ export class RedisSeat implements SessionSeat {
 
   announce(news: LogNews): void {
     const doing = this.#with({ doing: "announce records" });
-    void this.#table.run(TABLE_ANNOUNCE, [announcementOf(news)], doing).catch(() => undefined);
+    const told = [announcementOf(news), coversTenant(news) ? "1" : ""];
+    void this.#table.run(TABLE_ANNOUNCE, told, doing).catch(() => undefined);
   }
 
   watch(wake: (news?: LogNews) => void): Disposable {

@@ -65,13 +65,19 @@ advance()
 return head({})
 `);
 
-/** ARGV further: what to announce. */
+/**
+ * ARGV further: what to announce, and "1" where that covers all that was announced of a tenant before: none of it is kept then. Nothing is kept for
+ * longer than somebody who serves may go without reading the log itself.
+ */
 export const TABLE_ANNOUNCE: Script = script(`${BEGIN}
+local told, covers = take(), take()
 news = redis.call('HINCRBY', S, 'news', 1)
-local added = redis.pcall('XADD', N, 'MAXLEN', '~', ${KEPT_NEWS}, news .. '-0', 'n', take())
+if covers == '1' then redis.call('DEL', N) end
+local added = redis.pcall('XADD', N, 'MAXLEN', '~', ${KEPT_NEWS}, news .. '-0', 'n', told)
 if type(added) == 'table' and added.err then
   redis.call('DEL', N)
-  redis.call('XADD', N, news .. '-0', 'n', ARGV[4])
+  redis.call('XADD', N, news .. '-0', 'n', told)
 end
+redis.call('PEXPIRE', N, text(math.ceil(lease)))
 return head({})
 `);
