@@ -134,14 +134,12 @@ const deviations = suite === describe ? await serverDeviations() : {};
 suite("on fake-gcs-server", () => {
   describeLog("gcs, where answers can be lost", logFixture, {
     hooks: ["close", "reopen", "another", "forget", "loseAnswer"],
-    forgets: false,
     configurableLease: true,
   });
 
   describeBackend("gcs", fixture, {
     capabilities: ["entries", "batch", "streams", "scan", "log", "purge"],
     hooks: ["reopen", "another", "forget", "spoil", "leftovers"],
-    forgets: false,
     unreadable: ["corrupt", "unsupported", "foreign"],
     failures,
     deviations,

@@ -66,7 +66,6 @@ for (const { name, need, place, unreadable, deviations } of SERVERS)
     describeBackend(name, () => fixture(place), {
       capabilities: ["entries", "batch", "streams", "scan", "log", "purge"],
       hooks: ["reopen", "another", "forget", "spoil", "leftovers", "loseAnswer"],
-      forgets: false,
       unreadable,
       failures: failuresAt(place),
       configurableLease: true,

@@ -13,6 +13,11 @@ const inRedis = (/** @type {string} */ name) => ({
   name,
 });
 const redisLog = "libs/cache-redis/src/log/forget-script.ts";
+const inBucket = (/** @type {string} */ name) => ({
+  file: "libs/object-store/test/log/forget-tenant.test.ts",
+  name,
+});
+const inObjects = (/** @type {string} */ file) => `libs/object-store/src/log/${file}.ts`;
 const ofPurge = (/** @type {string} */ file) => `libs/core/src/purge/${file}.ts`;
 
 /**
@@ -176,5 +181,45 @@ export const purges = [
       file: "libs/cache-redis/test/sessions/announced-purge.test.ts",
       name: "of a tenant are gone with the announcement that all of it died",
     },
+  },
+  {
+    id: "bucket-log-forgets-what-nothing-covers",
+    removes: "a log in a bucket forgets only what a record that stays says too",
+    file: inObjects("object-log"),
+    find: "      if (!isCovered) return;\n",
+    replace: "",
+    test: inBucket("keeps everything where nothing covers it"),
+  },
+  {
+    id: "bucket-log-keeps-its-tail",
+    removes: "the head of a log in a bucket forgets, too",
+    file: inObjects("log-folder"),
+    find: "records.filter(({ position }) => position >= from)",
+    replace: "records",
+    test: inBucket("is not told of by the head either"),
+  },
+  {
+    id: "bucket-log-asks-the-snapshot-alone",
+    removes: "the head of a log in a bucket is looked at for what is to be forgotten",
+    file: inObjects("object-log"),
+    find: "[...records, ...head.records].some(",
+    replace: "records.some(",
+    test: inBucket("is not told of by the head either"),
+  },
+  {
+    id: "bucket-log-keeps-its-scopes",
+    removes: "the snapshot of a log in a bucket forgets",
+    file: inObjects("log-folder"),
+    find: "all.filter((one) => !isOf(one, forgotten))",
+    replace: "all",
+    test: inBucket("is named in no object but by the record that covers the rest"),
+  },
+  {
+    id: "bucket-log-keeps-old-snapshots",
+    removes: "snapshots of before go with what they told",
+    file: inObjects("object-log"),
+    find: "sweepSnapshots(this.#client, this.#layout, head, true)",
+    replace: "sweepSnapshots(this.#client, this.#layout, head)",
+    test: inBucket("is named in no object but by the record that covers the rest"),
   },
 ];

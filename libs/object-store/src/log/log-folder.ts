@@ -1,4 +1,4 @@
-import type { BackendContext, LogRecord } from "@cogniverse/sdk";
+import { START, type BackendContext, type LogRecord, type Position } from "@cogniverse/sdk";
 import { tailStart, type HeadDocument, type SnapshotRef } from "./head-document.ts";
 import type { LogObjects } from "./log-objects.ts";
 import { textOf } from "./log-record-form.ts";
@@ -12,8 +12,16 @@ export const TAIL_LIMITS: TailLimits = { records: 1024, bytes: 128 * 1024 };
 /** So many times the limits, and an append waits for the fold. */
 const PATIENCE = 4;
 
-/** A snapshot that is written, and takes its place with the next replacement of the head. */
-export type Fold = Readonly<{ snapshot: SnapshotRef; basedOn: string | undefined; logId: string }>;
+/** What a log no longer says: all of a tenant below a position. */
+export type Forgotten = Readonly<{ tenantId: string; before: Position }>;
+
+/** A snapshot that is written, and takes its place with the next replacement of the head. `from`: what the head keeps at most. */
+type Fold = Readonly<{
+  snapshot: SnapshotRef;
+  basedOn: string | undefined;
+  logId: string;
+  from: Position;
+}>;
 
 /** Makes snapshots: always first the object, then the head that names it. */
 export class LogFolder {
@@ -47,6 +55,14 @@ export class LogFolder {
     return this.#running;
   }
 
+  /** As {@link fold}, and neither the snapshot nor the head with which it takes its place says what is forgotten. */
+  forget(head: HeadDocument, forgotten: Forgotten): Promise<void> {
+    const others = this.#running?.catch(() => undefined) ?? Promise.resolve();
+    const own = others.then(() => this.#write(head, forgotten));
+    this.#running = own.finally(() => (this.#running = undefined));
+    return this.#running;
+  }
+
   /**
    * Snapshot and records of the head after `head`, if a snapshot is ready for it. It is only where the snapshot that it was made from still stands: since
    * no name comes twice, one that was overtaken, however late its writer wakes, never comes into a head again and may be deleted.
@@ -54,8 +70,9 @@ export class LogFolder {
   folded(head: HeadDocument): Pick<HeadDocument, "snapshot" | "records"> | undefined {
     const fold = this.#fold;
     if (fold === undefined || !this.#applies(fold, head)) return undefined;
-    const { snapshot } = fold;
-    return { snapshot, records: this.#newest(head, snapshot.position) };
+    const { snapshot, from } = fold;
+    const records = this.#newest(head, snapshot.position);
+    return { snapshot, records: records.filter(({ position }) => position >= from) };
   }
 
   #applies({ snapshot, basedOn, logId }: Fold, head: HeadDocument): boolean {
@@ -82,7 +99,7 @@ export class LogFolder {
     return records.slice(first);
   }
 
-  async #write(head: HeadDocument): Promise<void> {
+  async #write(head: HeadDocument, forgotten?: Forgotten): Promise<void> {
     const { logId, position, snapshot: base } = head;
     const before = base === null ? undefined : await this.#objects.readSnapshot(base, logId);
     if (base !== null && before === undefined) {
@@ -90,13 +107,19 @@ export class LogFolder {
       throw this.#objects.missing(base.name);
     }
     const later = head.records.filter((record) => record.position > (base?.position ?? 0));
-    const records = summarize([...(before?.records ?? []), ...later]);
+    const all = summarize([...(before?.records ?? []), ...later]);
+    const records = forgotten === undefined ? all : all.filter((one) => !isOf(one, forgotten));
     const generation = (base?.generation ?? 0) + 1;
     const id = this.#context.random.id();
     const made = { logId, position, records };
     const snapshot = await this.#objects.writeSnapshot(made, generation, id);
-    this.#fold = { snapshot, basedOn: base?.name, logId };
+    this.#fold = { snapshot, basedOn: base?.name, logId, from: forgotten?.before ?? START };
   }
+}
+
+/** Whether a record is among what is forgotten. */
+export function isOf(record: LogRecord, { tenantId, before }: Forgotten): boolean {
+  return record.tenantId === tenantId && record.position < before;
 }
 
 const sizes = new WeakMap<readonly LogRecord[], number>();

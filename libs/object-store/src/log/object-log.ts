@@ -8,8 +8,10 @@ import {
   type LogDelta,
   type LogHead,
   type LogSnapshot,
+  type LogRecord,
   type NewRecord,
   type Options,
+  type Position,
   type ShortCut,
 } from "@cogniverse/sdk";
 import type { ObjectLayout } from "../layout.ts";
@@ -17,10 +19,13 @@ import type { ObjectClient } from "../object-client.ts";
 import { placeOf, tailStart, type HeadDocument } from "./head-document.ts";
 import { HeadWriter } from "./head-writer.ts";
 import { LatestHead } from "./latest-head.ts";
-import { LogFolder, type TailLimits } from "./log-folder.ts";
+import { isOf, LogFolder, type TailLimits } from "./log-folder.ts";
 import { LogObjects, type KnownHead } from "./log-objects.ts";
 import { summarize } from "./log-summary.ts";
 import { sweepSnapshots } from "./snapshot-broom.ts";
+
+/** Others may fold so often while one node has a tenant forgotten. */
+const MOST_FORGETTINGS = 8;
 
 /** How a log treats its head. */
 export type ObjectLogOptions = Options<{
@@ -102,18 +107,57 @@ export class ObjectLog implements InvalidationLog {
   }
 
   async snapshot(call?: Call): Promise<LogSnapshot> {
+    const { head, records } = await this.#said(call);
+    return { head: placeOf(head), records: summarize(records) };
+  }
+
+  /** All records of a head and its snapshot, in order. */
+  async #said(
+    call: Call | undefined,
+  ): Promise<Readonly<{ head: HeadDocument; records: readonly LogRecord[] }>> {
     for (let missing: string | undefined; ;) {
       const { head } = await this.#current(call);
       const { snapshot, logId } = head;
-      if (snapshot === null) return { head: placeOf(head), records: summarize(head.records) };
+      if (snapshot === null) return { head, records: head.records };
       // Gone twice under one name, it was not replaced meanwhile.
       if (snapshot.name === missing) throw this.#objects.missing(missing);
       const found = await this.#run(call, () => this.#objects.readSnapshot(snapshot, logId, call));
       missing = snapshot.name;
       if (found === undefined) continue;
       const later = head.records.filter(({ position }) => position > found.position);
-      return { head: placeOf(head), records: summarize([...found.records, ...later]) };
+      return { head, records: [...found.records, ...later] };
     }
+  }
+
+  /**
+   * By a snapshot that leaves it out, and a head without records before `before`; then the snapshots before that one are removed. One that another node is just
+   * writing from what was there goes unnamed, and is removed with a later fold.
+   */
+  async forgetTenant(tenantId: string, before: Position, call?: Call): Promise<void> {
+    const forgotten = { tenantId, before };
+    for (let tries = 0; tries < MOST_FORGETTINGS; tries++) {
+      const { head, records } = await this.#said(call);
+      const isCovered = records.some(
+        ({ scope, mode, position, ...one }) =>
+          one.tenantId === tenantId &&
+          scope.kind === "tenant" &&
+          mode === "hard" &&
+          position >= before,
+      );
+      if (!isCovered) return;
+      // The head may hold again what a snapshot has made of later records.
+      if (![...records, ...head.records].some((one) => isOf(one, forgotten)))
+        return this.#run(call, () => sweepSnapshots(this.#client, this.#layout, head, true));
+      await this.#run(call, async () => {
+        await this.#folder.forget(head, forgotten);
+        await this.#writer.join({ type: "renew" }, call?.signal);
+      });
+    }
+    throw new CacheError(
+      "tier_unavailable",
+      `Tier "${this.#context.tier}": other nodes replace the snapshot of the invalidation log all the time`,
+      { retryable: true },
+    );
   }
 
   /** Finishes what is under way and refuses new calls with `closed`. Idempotent; the client stays open. */

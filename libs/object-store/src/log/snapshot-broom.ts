@@ -10,12 +10,13 @@ type Snapshot = Readonly<{ name: string; logId: string; generation: number; modi
 /**
  * Removes the snapshots that no head names any more, some time after. `head` is one that this process has just put in place with a snapshot of its own: all others of its
  * generation and before were made from snapshots that stand no more, so no head will ever name them (see `LogFolder.folded`), and a reader who misses one looks
- * at the head again. Time is told by the server alone: the newest snapshot's instant less the one at which a successor came.
+ * at the head again. `atOnce`: those of this log go without waiting, since they say what is to be forgotten; readers who miss one then look again. Time is told by the server alone: the newest snapshot's instant less the one at which a successor came.
  */
 export async function sweepSnapshots(
   client: ObjectClient,
   layout: ObjectLayout,
   head: HeadDocument,
+  atOnce: boolean = false,
 ): Promise<void> {
   const { snapshot, logId } = head;
   if (snapshot === null) return;
@@ -29,7 +30,8 @@ export async function sweepSnapshots(
       (one) =>
         one.name !== snapshot.name &&
         (one.logId !== logId || one.generation <= snapshot.generation) &&
-        current - unnamedSince(one, known) >= SNAPSHOT_GRACE_MS,
+        ((atOnce && one.logId === logId) ||
+          current - unnamedSince(one, known) >= SNAPSHOT_GRACE_MS),
     );
     if (over.length > 0) await client.deleteMany(over.map(({ name }) => name));
   }

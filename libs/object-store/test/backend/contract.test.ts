@@ -46,7 +46,6 @@ for (const [name, listsHeaders, options] of WAYS)
   describeBackend(name, () => fixture(listsHeaders, options), {
     capabilities: ["entries", "batch", "streams", "scan", "log", "purge"],
     hooks: ["reopen", "another", "forget", "spoil"],
-    forgets: false,
     unreadable: ["corrupt", "unsupported", "foreign", "archived"],
     metadataLimitBytes: 1900,
   });

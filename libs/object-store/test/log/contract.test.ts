@@ -36,7 +36,6 @@ function fixture(limits?: TailLimits) {
 
 const claims = {
   hooks: ["close", "reopen", "another", "forget", "loseAnswer"],
-  forgets: false,
   configurableLease: true,
 } as const;
 
