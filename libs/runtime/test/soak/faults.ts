@@ -40,7 +40,7 @@ async function onWay(
   const way = stage.all.plans[node]?.ways[server];
   if (way === undefined) return;
   await begin(way);
-  await rest(stage, some(stage, 0.3, 3));
+  await rest(stage, some(stage, 0.3, 4));
   await way.heal();
 }
 
@@ -147,9 +147,10 @@ const OF_S3: readonly Fault[] = [
   },
 ];
 
-/** After most of what happens to a server it takes up to two D until acknowledgements are short again. */
+/** After most of what happens to Redis it takes up to two D until acknowledgements are short again, and a while more where its table serves a log in S3. */
 const NODE_REST_LEASES = 1.5;
-const SERVER_REST_LEASES = 3;
+const REDIS_REST_LEASES = 3;
+const SERVER_REST_LEASES = 6;
 
 /** What can happen to these surroundings: to nodes and their ways, and to servers. One of each can happen at a time. */
 export function faultsOf({ redis, s3 }: Surroundings): readonly FaultList[] {
@@ -162,6 +163,6 @@ export function faultsOf({ redis, s3 }: Surroundings): readonly FaultList[] {
   const ofServers = [...(redis === undefined ? [] : OF_REDIS), ...(s3 === undefined ? [] : OF_S3)];
   return [
     { faults: ofNodes, restLeases: NODE_REST_LEASES },
-    { faults: ofServers, restLeases: SERVER_REST_LEASES },
+    { faults: ofServers, restLeases: s3 === undefined ? REDIS_REST_LEASES : SERVER_REST_LEASES },
   ];
 }

@@ -12,7 +12,7 @@ const SECONDS = 60;
 const TIME_LIMIT_MS = 600_000;
 
 /** Less than a tenth of what a busy machine of two cores does: a soak that does less has shown nothing. */
-const FLOOR = { reads: 500, served: 100, acknowledged: 10, happened: 4 };
+const FLOOR = { reads: 300, served: 60, acknowledged: 8, happened: 3 };
 const KINDS = 10;
 
 type Report = Readonly<{ rounds: readonly RoundFigures[]; wrong: unknown }>;

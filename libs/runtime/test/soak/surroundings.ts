@@ -17,8 +17,8 @@ export const DEPLOYMENTS: readonly SoakDeployment[] = ["redis", "s3-redis", "s3"
 /** D in ms; calls at a time and rests of each node, so that servers of a small machine keep up. */
 export const PACES: Readonly<Record<SoakDeployment, Pace>> = {
   redis: { leaseMs: 600, readers: 8, readMs: 10, writers: 4, writeMs: 60 },
-  "s3-redis": { leaseMs: 1000, readers: 8, readMs: 15, writers: 4, writeMs: 120 },
-  s3: { leaseMs: 1000, readers: 8, readMs: 20, writers: 8, writeMs: 100 },
+  "s3-redis": { leaseMs: 1200, readers: 4, readMs: 30, writers: 4, writeMs: 300 },
+  s3: { leaseMs: 1200, readers: 4, readMs: 40, writers: 4, writeMs: 300 },
 };
 
 type Pace = Readonly<{
