@@ -18,7 +18,7 @@ import { ageMs, leaseSpanMs, shorterLeaseMs, startReading, type ReadStart } from
 import { ClockJump } from "../time/clock-jump.ts";
 import { atMost } from "../time/at-most.ts";
 import { ReadLimits } from "./read-limits.ts";
-import { Settlement } from "./settlement.ts";
+import { Settlement, type Settled } from "./settlement.ts";
 import { appendUnlessTold } from "./unless-told.ts";
 
 /** How often the clocks are compared where no lease needs a heartbeat. */
@@ -159,8 +159,8 @@ export class Coherence {
     return head;
   }
 
-  /** Resolves with the number of other nodes once none of them can serve from before `head`, which was durable when this was called. */
-  settled(head: LogHead, signal?: AbortSignal): Promise<number> {
+  /** Resolves once no other node can serve from before `head`, which was durable when this was called. */
+  settled(head: LogHead, signal?: AbortSignal): Promise<Settled> {
     return this.#settlement.of(head, signal);
   }
 

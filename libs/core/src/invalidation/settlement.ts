@@ -11,6 +11,9 @@ export interface SettlementOptions {
   readonly status: LogStatus;
 }
 
+/** That no other node can serve from before a record. `by`: what told; `undefined` where nobody else serves. */
+export type Settled = Readonly<{ nodes: number; by: "sessions" | "lease" | undefined }>;
+
 /** Finds out when no other node can serve from before a record any more: by asking who serves, or by letting D pass (protocol rules 8 and 9). */
 export class Settlement {
   readonly #options: SettlementOptions;
@@ -24,17 +27,17 @@ export class Settlement {
     this.#askLimit = new TimeLimit(options.clock, options.log.leaseMs);
   }
 
-  /** Resolves with the number of other nodes once none of them can serve from before `head`, which was durable when this was called. */
-  async of(head: LogHead, signal?: AbortSignal): Promise<number> {
+  /** Resolves once no other node can serve from before `head`, which was durable when this was called. */
+  async of(head: LogHead, signal?: AbortSignal): Promise<Settled> {
     const { log, clock, status } = this.#options;
-    if (log.leaseMs === 0) return 0;
+    if (log.leaseMs === 0) return { nodes: 0, by: undefined };
     const durableAt = clock.monotonic();
     const nodes = await this.#asked(head, signal);
     const by = nodes === undefined ? "lease" : "sessions";
     status.acknowledges(by, log.leaseMs);
     if (nodes === undefined) await atLeast(clock, durableAt + log.leaseMs, signal);
     this.counts[by]++;
-    return nodes ?? 1;
+    return { nodes: nodes ?? 1, by };
   }
 
   /** What is known of other nodes. A table that fails or says nothing shortens no acknowledgement and lengthens none: D settles it. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { settle } from "@cogniverse/testkit";
+import { recordingTelemetry, settle } from "@cogniverse/testkit";
 import { cut, Deployment } from "./support/deployment.ts";
 import { LEASE_MS } from "./support/shared-log.ts";
 import { note } from "./support/one-node.ts";
@@ -40,6 +40,21 @@ describe("acknowledgements", () => {
     expect(await waited(world, () => a.invalidate(key))).toBe(0);
     expect(await waited(world, () => a.put(key, { n: 1 }))).toBe(0);
     expect(await a.invalidate(key)).toMatchObject({ nodes: 0 });
+  });
+
+  test.each([
+    ["sessions", 2],
+    ["lease", undefined],
+  ])("a span says that %s ended the wait, of an invalidation and of a put", async (by, others) => {
+    const telemetry = recordingTelemetry();
+    await using world = new Deployment({ settled: async () => others });
+    const a = world.node({ telemetry }).cache.forTenant("acme");
+    await a.position();
+    await waited(world, () => a.invalidate(key));
+    await waited(world, () => a.put(key, { n: 1 }));
+    const told = telemetry.spans.filter(({ name }) => name === "cache.invalidate");
+    const attributes = { "cache.acknowledged_by": by, "cache.nodes": others ?? 1 };
+    expect(told).toMatchObject([{ attributes }, { attributes }]);
   });
 
   test("D counts from when the record was durable, not from the call", async () => {

@@ -13,8 +13,8 @@ type NodeEnd = Readonly<{
     seenAcknowledged: number,
     seenRefused: number,
   ];
-  /** Acknowledgements that took D by `stats`, for which no span is as long. */
-  unseenWaits: number;
+  /** Acknowledgements by what ended their wait, in `stats` and in spans. */
+  told: readonly Readonly<{ sessions: number; lease: number }>[];
   saidTwice: readonly string[];
   code: number | null;
   printed: string;
@@ -47,7 +47,7 @@ export async function endOf(fleet: Fleet): Promise<FleetEnd> {
 }
 
 async function nodeEnd(
-  { history, leaseMs }: Fleet,
+  { history }: Fleet,
   n: number,
   { process, lines, spans }: FleetNode,
   { sessions, lease }: NodeStand["acknowledged"] = { sessions: 0, lease: 0 },
@@ -55,11 +55,15 @@ async function nodeEnd(
   const acknowledged = history.acknowledged(n).length;
   const refused = history.invalidated.filter(({ node }) => node === n).length - acknowledged;
   const failed = spans.filter((span) => span.failed).length;
-  const long = spans.filter((span) => !span.failed && span.ms >= leaseMs).length;
+  const endedBy = (by: string): number =>
+    spans.filter((span) => span.attributes["cache.acknowledged_by"] === by).length;
   return {
     acknowledged: [sessions + lease, acknowledged],
     spans: [spans.length - failed, failed, acknowledged, refused],
-    unseenWaits: Math.max(0, lease - long),
+    told: [
+      { sessions, lease },
+      { sessions: endedBy("sessions"), lease: endedBy("lease") },
+    ],
     saidTwice: saidTwice(lines),
     ...(await process.end()),
   };
@@ -68,12 +72,13 @@ async function nodeEnd(
 function isRight({
   acknowledged,
   spans,
-  unseenWaits,
+  told: [stats, traces],
   saidTwice: twice,
   code,
   printed,
 }: NodeEnd): boolean {
   const counts = acknowledged[0] === acknowledged[1];
-  const traced = spans[0] === spans[2] && spans[1] === spans[3] && unseenWaits === 0;
-  return counts && traced && twice.length === 0 && code === 0 && printed === "";
+  const traced = spans[0] === spans[2] && spans[1] === spans[3];
+  const agree = stats?.sessions === traces?.sessions && stats?.lease === traces?.lease;
+  return counts && traced && agree && twice.length === 0 && code === 0 && printed === "";
 }
