@@ -23,6 +23,8 @@ export async function inRedis(
 
 function commandFor(type: string, name: string): readonly [string, ...string[]] {
   if (type === "zset") return ["ZRANGE", name, "0", "-1"];
+  if (type === "set") return ["SMEMBERS", name];
+  if (type === "list") return ["LRANGE", name, "0", "-1"];
   if (type === "hash") return ["HGETALL", name];
   return type === "stream" ? ["XRANGE", name, "-", "+"] : ["GET", name];
 }
@@ -75,12 +77,13 @@ export async function inTables(
 interface BareS3 {
   S3: new (options: object) => {
     listObjectsV2(options: object): Promise<{ Contents?: readonly { Key?: string }[] }>;
+    listMultipartUploads(options: object): Promise<{ Uploads?: readonly { Key?: string }[] }>;
     getObject(options: object): Promise<{ Body?: { transformToString(): Promise<string> } }>;
     destroy(): void;
   };
 }
 
-/** Every object of a bucket whose name or body holds the text. */
+/** Every object of a bucket whose name or body holds the text, and every upload under way whose name does. */
 export async function inBucket(
   { endpoint, region, credentials }: Pick<S3Server, "endpoint" | "region" | "credentials">,
   bucket: string,
@@ -92,6 +95,8 @@ export async function inBucket(
   const client = new S3({ endpoint, region, credentials, forcePathStyle: true });
   const found: Finding[] = [];
   try {
+    const { Uploads = [] } = await client.listMultipartUploads({ Bucket: bucket });
+    for (const { Key = "" } of Uploads) if (Key.includes(text)) found.push(Key);
     const { Contents = [] } = await client.listObjectsV2({ Bucket: bucket });
     for (const { Key = "" } of Contents) {
       const { Body } = await client.getObject({ Bucket: bucket, Key });
