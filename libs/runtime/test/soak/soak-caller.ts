@@ -1,4 +1,4 @@
-import { CacheError, type CacheManager, type Invalidation, type Position } from "@cogniverse/sdk";
+import { CacheError, type CacheManager, type Invalidation, type LogPlace } from "@cogniverse/sdk";
 import type { ModelValue } from "@cogniverse/testkit";
 import type { DrawnRead } from "./drawn-calls.ts";
 import type { ParentLink } from "./parent-link.ts";
@@ -49,7 +49,7 @@ export class SoakCaller {
     });
   }
 
-  async #send(write: SoakWrite, version: number, since?: Position): Promise<Outcome> {
+  async #send(write: SoakWrite, version: number, since?: LogPlace): Promise<Outcome> {
     if (write.do !== "refresh") {
       const { position, superseded } = await this.#change(write, version, since);
       return { position, superseded };
@@ -58,7 +58,7 @@ export class SoakCaller {
     return {};
   }
 
-  #change(write: Changes, version: number, since?: Position): Promise<Invalidation> {
+  #change(write: Changes, version: number, since?: LogPlace): Promise<Invalidation> {
     const { tenant } = write;
     if (write.do === "delete") return this.#cache.delete(write.key, tenant);
     if (write.do === "invalidate") {
@@ -127,7 +127,7 @@ export class SoakCaller {
     return outcome.promise;
   }
 
-  async #position(tenant: string): Promise<Position | undefined> {
+  async #position(tenant: string): Promise<LogPlace | undefined> {
     return this.#cache.position(tenant).catch(() => undefined);
   }
 }

@@ -9,7 +9,7 @@ const MOST_WRITES = 12;
 /** What was done, for people. */
 export function figuresText(figures: RoundFigures): string {
   const { deployment, seconds, reads, computes, short, long, refused, faults, happened } = figures;
-  const rate = (count: number): string => (count / seconds).toFixed(1);
+  const rate = (count: number): string => (seconds > 0 ? count / seconds : 0).toFixed(1);
   const kinds = Object.entries(faults).toSorted(([a], [b]) => a.localeCompare(b));
   return [
     `${deployment}: ${seconds.toFixed(1)} s, ${reads} reads judged (${rate(reads)}/s), ${computes} of them computed`,

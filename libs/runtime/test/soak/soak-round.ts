@@ -52,6 +52,7 @@ export class SoakRound implements SoakListener {
   readonly #random: Random;
   readonly #epochs: LogEpochs;
   readonly #nodes = new Map<number, SoakNode>();
+  readonly #starting: Promise<void>[] = [];
   readonly #over = new AbortController();
   readonly #epoch = monotonicMs();
   /** When all nodes were there, and when all was over. */
@@ -150,6 +151,7 @@ export class SoakRound implements SoakListener {
     try {
       await letHappen(faultsOf(this.#all), this.#stage(over), (kind) => this.#tell(kind));
       await this.#all.heal();
+      await Promise.all(this.#starting);
       if (signal.aborted || this.#over.signal.aborted) return;
       await this.#stop();
     } finally {
@@ -194,7 +196,8 @@ export class SoakRound implements SoakListener {
         this.#nodes.delete(index);
         this.judge.left(index, this.now());
         await pause(awayMs, undefined, { signal }).catch(() => undefined);
-        if (!signal.aborted) await this.#start(index);
+        // The next fault does not wait for it.
+        if (!signal.aborted) this.#starting.push(this.#start(index));
       },
     };
   }

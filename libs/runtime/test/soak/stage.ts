@@ -10,7 +10,7 @@ export interface Stage {
   readonly epochs: LogEpochs;
   readonly random: Random;
   node(index: number): SoakNode | undefined;
-  /** Kills a node, and starts it again on its disk after so many ms. */
+  /** Kills a node. Resolves when it has been away for so many ms and is started again, on its disk. */
   killed(index: number, awayMs: number): Promise<void>;
   readonly signal: AbortSignal;
   now(): number;
