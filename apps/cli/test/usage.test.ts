@@ -59,12 +59,12 @@ test("Ctrl-C while an invalidation waits for other processes leaves it in force 
   await using home = await CliHome.create();
   await using app = await home.open();
   await app.put("experiments/a.json", 1, "acme");
-  const before = await app.position("acme");
+  const { position: before } = await app.position("acme");
   const interrupt = new AbortController();
   const { signal } = interrupt;
   const invalidating = home.runWith({ signal }, "invalidate", "--key", "experiments/a.json");
   // The application reads on, so that the other process has to wait for it.
-  while ((await app.position("acme")) === before) {
+  while ((await app.position("acme")).position === before) {
     await app.get("experiments/a.json", "acme");
     await setImmediate();
   }

@@ -1,9 +1,9 @@
 import type { Call } from "./call.ts";
 import type { CacheStats } from "./cache-stats.ts";
 import type { Cacheable, Compute } from "./compute.ts";
+import type { LogPlace } from "./invalidation-log.ts";
 import type { Invalidation, InvalidateOptions } from "./invalidation.ts";
 import type { Key } from "./key.ts";
-import type { Position } from "./position.ts";
 import type { ComputeInfo, PutOptions, ReadInfo, ReadOptions } from "./read-options.ts";
 import type { Scope } from "./scope.ts";
 import type { TenantCache } from "./tenant-cache.ts";
@@ -71,7 +71,7 @@ export interface CacheManager extends AsyncDisposable {
     options?: ReadOptions<unknown>,
   ): Promise<boolean>;
   listKeys(prefix: string, tenantId: string, call?: Call): Promise<readonly string[]>;
-  position(tenantId: string, call?: Call): Promise<Position>;
+  position(tenantId: string, call?: Call): Promise<LogPlace>;
   invalidate(
     scope: Scope | Key<unknown>,
     tenantId: string,

@@ -42,6 +42,7 @@ export type {
   LogDelta,
   LogHead,
   LogNews,
+  LogPlace,
   LogRecord,
   LogSession,
   LogSnapshot,

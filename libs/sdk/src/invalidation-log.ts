@@ -25,12 +25,14 @@ export type LogRecord = Readonly<{
 /** A record before it has its place. */
 export type NewRecord = Readonly<Omit<LogRecord, "position">>;
 
+/** A position and the log that it is of. `logId` is made when a log is created and never used for another, so that nothing is taken for a place in a later log. */
+export type LogPlace = Readonly<{ logId: string; position: Position }>;
+
 /**
- * The last position of one log. `logId` is made when a log is created and never used for another. `shortCut`: what the log said at this head
+ * The last place of a log. `shortCut`: what the log said at this head
  * of who may be asked instead of waiting for D; only from a log that keeps it.
  */
-export type LogHead = Readonly<{ logId: string; position: Position }> &
-  Options<{ shortCut: ShortCut }>;
+export type LogHead = LogPlace & Options<{ shortCut: ShortCut }>;
 
 /**
  * What a log says of the {@link SessionTable} beside it. Every node that serves stands in the table that `table` names (its incarnation, a

@@ -1,4 +1,5 @@
 import type { Options } from "./call.ts";
+import type { LogPlace } from "./invalidation-log.ts";
 
 /** Options of reads and puts. Whatever is left out comes from the key's policy. */
 export type ReadOptions<T> = Options<{
@@ -23,8 +24,8 @@ export type ReadOptions<T> = Options<{
 /** Options of an explicit put. */
 export type PutOptions<T> = ReadOptions<T> &
   Options<{
-    /** The log's position before anything was read that the value is derived from; see `position()`. Left out: its head at the call. */
-    since: number;
+    /** Where the log was before anything was read that the value is derived from: what `position()` gave. Of a log that was replaced meanwhile nothing is known, so the put is superseded. Left out: the log's head at the call. */
+    since: LogPlace;
     tags: readonly string[];
     /** The caller's own string map, kept with the entry. */
     metadata: Readonly<Record<string, string>>;

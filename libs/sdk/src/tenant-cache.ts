@@ -1,9 +1,9 @@
 import type { Call } from "./call.ts";
 import type { CacheStats } from "./cache-stats.ts";
 import type { Cacheable, Compute } from "./compute.ts";
+import type { LogPlace } from "./invalidation-log.ts";
 import type { Invalidation, InvalidateOptions } from "./invalidation.ts";
 import type { Key } from "./key.ts";
-import type { Position } from "./position.ts";
 import type { ComputeInfo, PutOptions, ReadInfo, ReadOptions } from "./read-options.ts";
 import type { Scope } from "./scope.ts";
 
@@ -58,7 +58,7 @@ export interface TenantCache {
   /** Texts of the keys that begin with `prefix` ("" = all) and are valid in some tier, sorted. */
   listKeys(prefix: string, call?: Call): Promise<readonly string[]>;
   /** The log's head now: take it before reading what a later put is derived from, and give it to that put as `since`. */
-  position(call?: Call): Promise<Position>;
+  position(call?: Call): Promise<LogPlace>;
   invalidate(scope: Scope | Key<unknown>, options?: InvalidateOptions): Promise<Invalidation>;
   /** Globs over keys: `*` within a segment, `**` across, `?`, `{a,b}`; see `encodePattern`. */
   invalidateByPattern(pattern: string, options?: InvalidateOptions): Promise<Invalidation>;

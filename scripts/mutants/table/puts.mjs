@@ -1,6 +1,7 @@
 import { inCore, invalidation, manager } from "./places.mjs";
 
 const nodes = inCore("races/nodes");
+const putSince = inCore("races/put-since");
 const refresh = inCore("races/refresh");
 const putter = manager("putter");
 
@@ -51,6 +52,15 @@ export const puts = [
     test: nodes("it begins at the log's head and not at that of a mirror that lags behind"),
   },
   {
+    id: "since-of-another-log",
+    removes:
+      "a put since a place in a log that was replaced is superseded, also where the new log has passed it",
+    file: putter,
+    find: ": await appendAfter(since);",
+    replace: ": await appendAfter({ logId: coherence.logId, position: since.position });",
+    test: putSince("a put from there stores nothing, and what it was to replace is dead"),
+  },
+  {
     id: "put-across-logs",
     removes: "a put that began under another log is superseded",
     file: putter,
@@ -90,9 +100,17 @@ export const puts = [
     id: "immutable-put-newer-than-its-maker",
     removes: "content that is in the key counts as no newer than what its maker had seen",
     file: putter,
-    find: "return { logId, position: since === undefined || since > position ? position : since };",
+    find: "return since.position > position ? { logId, position } : since;",
     replace: "return { logId, position };",
     test: nodes("of content that is in the key appends nothing, and is dead all the same"),
+  },
+  {
+    id: "immutable-put-of-another-log",
+    removes: "content that is in the key, made under another log, counts as old as this one",
+    file: putter,
+    find: "if (since.logId !== logId) return { logId, position: START };",
+    replace: "",
+    test: putSince("content that is in the key counts as older than all that the new log says"),
   },
   {
     id: "discarded-refresh-leaves-the-old",

@@ -8,7 +8,7 @@ import type {
   Invalidation,
   InvalidateOptions,
   Key,
-  Position,
+  LogPlace,
   PutOptions,
   ReadInfo,
   ReadOptions,
@@ -181,7 +181,7 @@ export class CacheManager extends OperatorCalls implements CacheManagerContract 
     return this.#with(tenantId, (tenant) => tenant.listKeys(prefix, call));
   }
 
-  position(tenantId: string, call?: Call): Promise<Position> {
+  position(tenantId: string, call?: Call): Promise<LogPlace> {
     return this.#with(tenantId, (tenant) => tenant.position(call));
   }
 

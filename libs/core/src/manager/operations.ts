@@ -5,7 +5,7 @@ import {
   type Invalidation,
   type InvalidateOptions,
   type Key,
-  type Position,
+  type LogPlace,
   type ReadInfo,
   type ReadOptions,
 } from "@cogniverse/sdk";
@@ -145,8 +145,9 @@ export class Operations {
     return result;
   }
 
-  async position(signal: AbortSignal | undefined): Promise<Position> {
-    return (await this.#engine.coherence.head({ signal })).position;
+  async position(signal: AbortSignal | undefined): Promise<LogPlace> {
+    const { logId, position } = await this.#engine.coherence.head({ signal });
+    return { logId, position };
   }
 
   /** What a call is about, checked. Throws `invalid_key`, `invalid_value` for a bad TTL, `invalid_config` for a tier that is not there. */

@@ -1,10 +1,11 @@
 import {
   CacheError,
-  toPosition,
+  START,
   type Attributes,
   type Call,
   type Invalidation,
   type LogHead,
+  type LogPlace,
   type NewRecord,
   type Position,
   type PutOptions,
@@ -24,12 +25,12 @@ interface Putting {
   readonly target: Target;
   readonly encoded: EncodedPut;
   readonly tags: readonly string[];
-  readonly since: Position | undefined;
+  readonly since: LogPlace | undefined;
   readonly options: PutOptions<never>;
 }
 
 /** What a put said in the log. `from`: after where nothing may cover it. `head`: its record's place; `undefined` where something does. */
-type Spoken = Readonly<{ from: LogHead; head: LogHead | undefined }>;
+type Spoken = Readonly<{ from: LogPlace; head: LogHead | undefined }>;
 
 /** A put that is over. `bytes`: encoded, before compression. */
 type Put = Readonly<{ result: Invalidation; bytes: number }>;
@@ -117,15 +118,14 @@ export class Putter {
       digest: encoded.encoded.digest,
     };
     const scopes = [scope, ...tags.map((tag) => ({ kind: "tag", value: tag }) as const)];
-    const appendAfter = async (from: LogHead): Promise<Spoken> => {
+    const appendAfter = async (from: LogPlace): Promise<Spoken> => {
       const unless = { since: from.position, scopes };
       return { from, head: await coherence.append([record], { unless }) };
     };
-    const { logId } = coherence;
     const spoken =
       since === undefined
         ? await this.#speakNow(appendAfter, signalOf(options))
-        : await appendAfter({ logId, position: since });
+        : await appendAfter(since);
     if (tookPlace(spoken)) return spoken.head;
     await this.#giveWay(putting, spoken.from.position, record, spoken.head);
     return undefined;
@@ -136,7 +136,7 @@ export class Putter {
    * nothing does since the call, and the place is taken by one request. Else the log says where it was: asked just before, since what it
    * says later may have come after the call.
    */
-  async #speakNow(appendAfter: (from: LogHead) => Promise<Spoken>, call: Call): Promise<Spoken> {
+  async #speakNow(appendAfter: (from: LogPlace) => Promise<Spoken>, call: Call): Promise<Spoken> {
     const { coherence } = this.#engine;
     const { logId, position } = coherence;
     const now = coherence.head(call);
@@ -205,8 +205,8 @@ function signalOf({ signal }: Call): Call {
   return { signal };
 }
 
-/** Where the mirror stands, or `since` where that is earlier. Without a lease nobody can tell. */
-function known(coherence: Coherence, since: Position | undefined): LogHead {
+/** Where the mirror stands, or `since` where that is earlier; the beginning where it is of another log. Without a lease nobody can tell. */
+function known(coherence: Coherence, since: LogPlace | undefined): LogPlace {
   if (!coherence.serves())
     throw new CacheError(
       "tier_unavailable",
@@ -214,13 +214,19 @@ function known(coherence: Coherence, since: Position | undefined): LogHead {
       { retryable: true },
     );
   const { logId, position } = coherence;
-  return { logId, position: since === undefined || since > position ? position : since };
+  if (since === undefined) return { logId, position };
+  if (since.logId !== logId) return { logId, position: START };
+  return since.position > position ? { logId, position } : since;
 }
 
-function checkSince(since: number | undefined): Position | undefined {
+function checkSince(since: LogPlace | undefined): LogPlace | undefined {
   if (since === undefined) return undefined;
-  if (Number.isSafeInteger(since) && since >= 0) return toPosition(since);
-  throw new CacheError("invalid_value", `since ${since} is no position of the log; see position()`);
+  // Callers without types may give a bare number, which has neither.
+  const { logId, position } = since;
+  const isPlace = typeof logId === "string" && logId !== "" && Number.isSafeInteger(position);
+  if (isPlace && position >= 0) return { logId, position };
+  const problem = "since is no place in the log: give what position() gave";
+  throw new CacheError("invalid_value", problem);
 }
 
 /** Anything but text could not be read back from a disk. */

@@ -7,7 +7,7 @@ import type {
   Invalidation,
   InvalidateOptions,
   Key,
-  Position,
+  LogPlace,
   PutOptions,
   ReadInfo,
   ReadOptions,
@@ -132,7 +132,7 @@ export class TenantHandle implements TenantCache {
     return listTexts(this.#engine, this.state, prefix, call?.signal ?? undefined);
   }
 
-  async position(call?: Call): Promise<Position> {
+  async position(call?: Call): Promise<LogPlace> {
     this.#open();
     return this.#operations.position(call?.signal ?? undefined);
   }

@@ -1,12 +1,21 @@
 import { describe, expect, test } from "@jest/globals";
 import { keys } from "@cogniverse/core";
+import type { PutOptions } from "@cogniverse/sdk";
 import { key } from "../support/note.ts";
 import { setUp } from "../support/set-up.ts";
 
 describe("put", () => {
-  test.each([-1, 0.5, Number.NaN])("since %d is refused", async (since) => {
+  test.each<unknown>([
+    7,
+    { logId: "", position: 1 },
+    { logId: "log", position: -1 },
+    { logId: "log", position: 0.5 },
+    { position: 1 },
+  ])("since %j is refused", async (since) => {
     const { acme, manager } = setUp({ a: "entry" });
-    await expect(acme.put(key, 1, { since })).rejects.toMatchObject({ code: "invalid_value" });
+    // What callers without types may give.
+    const options = { since } as PutOptions<number>;
+    await expect(acme.put(key, 1, options)).rejects.toMatchObject({ code: "invalid_value" });
     await manager.close();
   });
 

@@ -159,4 +159,17 @@ export const keptPrograms: readonly KeptProgram[] = [
       ],
     },
   },
+  {
+    about: "a position of a log that was lost passes for one of the log that came after it",
+    program: {
+      world: { ...TWO_NODES, news: "none" },
+      seed: 512011,
+      steps: [
+        { do: "get", tenant: "acme", key: "sums/x", node: 0, turns: 0 },
+        { do: "putSince", tenant: "acme", key: "docs/x/1", node: 0, turns: 7 },
+        { do: "delete", tenant: "acme", key: "docs/x/1", node: 0, turns: 3 },
+        { do: "lose", what: "log", node: 0, turns: 0 },
+      ],
+    },
+  },
 ];

@@ -94,20 +94,6 @@ test("a refresh that was told of a head before the log was replaced stores nothi
   expect(await a.get(key)).toBeUndefined();
 });
 
-test("a put since a position of a log that was replaced stores nothing, and what it was to replace is dead", async () => {
-  await using world = new Deployment();
-  const node = world.node();
-  const a = node.cache.forTenant("acme");
-  for (let i = 0; i < 5; i++) await world.acknowledged(a.invalidate(key));
-  const since = await a.position();
-  world.shared.replace();
-  await world.pass(LEASE_MS);
-  await a.getOrCompute(key, () => ({ n: 1 }));
-  const put = a.put(key, { n: 2 }, { since });
-  expect(await world.acknowledged(put)).toMatchObject({ superseded: true });
-  expect(await a.get(key)).toBeUndefined();
-});
-
 test("a refresh that gave way to another's, whose content may be older, leaves neither", async () => {
   await using world = new Deployment();
   const [a, b] = [world.node().cache.forTenant("acme"), world.node().cache.forTenant("acme")];

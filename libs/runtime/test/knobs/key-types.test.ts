@@ -30,7 +30,7 @@ describe("key_types", () => {
     const recorded = (immutable: boolean): Promise<number> =>
       running(blobs({ immutable }), async ({ acme }) => {
         await acme.put("blobs/1", { a: 1 });
-        return acme.position();
+        return (await acme.position()).position;
       });
     expect(await recorded(false)).toBe(1);
     expect(await recorded(true)).toBe(0);
