@@ -31,6 +31,11 @@ export async function purgeCommand(session: Session, options: PurgeCommandOption
   const lacks = report.tiers.flatMap(({ tier, state, why }) =>
     state === "incomplete" ? [`tier "${tier}" may keep some of it: ${why ?? "it failed"}`] : [],
   );
+  const { state, why } = report.log;
+  if (state === "incomplete")
+    lacks.push(
+      `the invalidation log may keep names of its keys and tags until others look: ${why ?? "it failed"}`,
+    );
   refuseLeftOut("the purge", lacks);
 }
 
