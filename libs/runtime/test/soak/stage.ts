@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import type { Random } from "@cogniverse/sdk";
 import type { LogEpochs } from "./log-epochs.ts";
 import type { SoakNode } from "./soak-node.ts";
@@ -21,3 +22,18 @@ export type Fault = Readonly<{ kind: string; run: (stage: Stage) => Promise<void
 
 /** Of one list, and how many D pass on average between two of them. */
 export type FaultList = Readonly<{ faults: readonly Fault[]; restLeases: number }>;
+
+/** Between so many D, in ms. */
+export function some(stage: Stage, least: number, most: number): number {
+  return (least + (most - least) * stage.random.next()) * stage.leaseMs;
+}
+
+/** One of the nodes. */
+export function victim({ all, random }: Stage): number {
+  return Math.floor(random.next() * all.plans.length);
+}
+
+/** For so long, or until all is to end. */
+export async function rest({ signal }: Stage, ms: number): Promise<void> {
+  await pause(ms, undefined, { signal }).catch(() => undefined);
+}
