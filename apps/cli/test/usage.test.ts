@@ -11,6 +11,7 @@ test.each([
   [["put", "a/b", "--type", "xml"], 2, /Allowed choices are json, npz, npy, bytes/],
   [["get"], 2, /missing required argument 'key'/],
   [["invalidate", "--wait", "never"], 2, /Allowed choices are everywhere, durable/],
+  [["invalidate", "--video", ""], 2, /^A video is refused: its id is empty\n$/],
   [["ls", "--bogus"], 2, /unknown option '--bogus'/],
   [["lst"], 2, /unknown command 'lst'\s+\(Did you mean ls\?\)/],
 ] as const)("%j ends with %i and says why", async (args, code, message) => {

@@ -93,7 +93,7 @@ export async function invalidateCommand(
     const result = await cache.invalidate(scope, tenant, how);
     if (options.json === true) return writeJson(session.output, { ...result, killed: found });
     const killed = found === undefined ? "" : `, ${keysOf(found.keys)} killed`;
-    tell(session, options, result, `invalidated ${textOf(scope)}${killed}`);
+    tell(session, options, result, `invalidated ${textOf(scope)}${killed}`, wait);
     if (found?.keys === 0) session.output.note(nothingFound(scope));
   });
 }
@@ -161,9 +161,17 @@ function nothingFound(scope: Scope): string {
   return `nothing that lives now was covered by ${textOf(scope)}${hint}`;
 }
 
-function tell(session: Session, options: TenantOptions, result: Invalidation, what: string): void {
+/** Nobody waited for other nodes where only durability was asked for. */
+function tell(
+  session: Session,
+  options: TenantOptions,
+  result: Invalidation,
+  what: string,
+  wait: InvalidateOptions["wait"] = "everywhere",
+): void {
   if (options.json === true) return writeJson(session.output, result);
+  const how = wait === "durable" ? "durable; others may serve it still; took" : "acknowledged in";
   session.output.write(
-    `${what}: position ${result.position}, acknowledged in ${duration(result.elapsedMs)}\n`,
+    `${what}: position ${result.position}, ${how} ${duration(result.elapsedMs)}\n`,
   );
 }

@@ -85,4 +85,6 @@ test("--wait durable returns without waiting for other processes", async () => {
   await using home = await filled();
   const args = ["--key", "other/x.json", "--wait", "durable", "--json"];
   expect(JSON.parse((await home.run("invalidate", ...args)).out)).toMatchObject({ nodes: 0 });
+  const { out } = await home.run("invalidate", ...args.slice(0, -1));
+  expect(out).toMatch(/: position \d+, durable; others may serve it still; took .+\n$/);
 });

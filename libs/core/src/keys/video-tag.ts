@@ -1,3 +1,4 @@
+import { CacheError } from "@cogniverse/sdk";
 import { decodeSegment } from "@cogniverse/sdk/keys";
 
 /** Which segment of a path names the video, in the families that are made of videos. */
@@ -9,9 +10,11 @@ const VIDEO_SEGMENT: Readonly<Record<string, number>> = {
 
 /**
  * The tag that all entries of one video carry, whatever their family, and that `invalidateVideo` speaks to. What follows an "@" in the
- * parameter qualifies the artefact (the settings it was made with) and not the video.
+ * parameter qualifies the artefact (the settings it was made with) and not the video. Throws `invalid_key` for an empty id, which no video has: a variable
+ * that is not set would otherwise kill nothing, and be acknowledged.
  */
 export function videoTag(videoId: string): string {
+  if (videoId === "") throw new CacheError("invalid_key", "A video is refused: its id is empty");
   const at = videoId.indexOf("@");
   return `video:${at > 0 ? videoId.slice(0, at) : videoId}`;
 }

@@ -149,7 +149,7 @@ export class TenantHandle implements TenantCache {
     return this.invalidate({ kind: "glob", value: pattern }, options);
   }
 
-  invalidateVideo(videoId: string, options?: InvalidateOptions): Promise<Invalidation> {
+  async invalidateVideo(videoId: string, options?: InvalidateOptions): Promise<Invalidation> {
     return this.invalidate({ kind: "tag", value: videoTag(videoId) }, options);
   }
 
