@@ -9,6 +9,7 @@ const CHANGES: readonly Change[] = [
   [/^Redis tier "redis" lost its connection/, /^Redis tier "redis" is connected again/],
   [/^Redis tier "redis": acknowledgements take/, /^Redis tier "redis": acknowledgements are short/],
   [/^tier is left out/, /^tier is back/],
+  [/^tier is down at start/, /^tier is there/],
 ];
 /** What happened, told with what makes it another one than the last. */
 const EVENTS: readonly RegExp[] = [/^another invalidation log took over/];
