@@ -17,6 +17,7 @@ import type {
 } from "@cogniverse/object-store";
 import type { Bytes, Call } from "@cogniverse/sdk";
 import { CleanUps } from "./clean-ups.ts";
+import { abortUploads } from "./open-uploads.ts";
 import { listObjects } from "./listing.ts";
 import type { Target } from "./multipart.ts";
 import type { WritePolicy } from "./object-parameters.ts";
@@ -156,6 +157,10 @@ export class S3ObjectClient implements ObjectClient {
   ): AsyncIterable<readonly ListedObject[]> {
     const query = { target: this.#target, prefix, after: options.after, call };
     return listObjects(this.#client, this.#requests, query);
+  }
+
+  abortUploads(prefix: string, call?: Call): Promise<void> {
+    return abortUploads(this.#client, this.#requests, { target: this.#target, prefix, call });
   }
 
   /** Resolves when nothing is left any more of uploads that failed. */

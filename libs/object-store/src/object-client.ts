@@ -101,4 +101,6 @@ export interface ObjectClient extends AsyncDisposable {
     options?: { readonly after?: string | undefined },
     call?: Call,
   ): AsyncIterable<readonly ListedObject[]>;
+  /** Aborts every upload in parts that is under way for a name which begins with `prefix`, as far as the credentials may. There where the service tells of them. */
+  abortUploads?(prefix: string, call?: Call): Promise<void>;
 }

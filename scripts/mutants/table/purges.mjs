@@ -222,4 +222,15 @@ export const purges = [
     replace: "sweepSnapshots(this.#client, this.#layout, head)",
     test: inBucket("is named in no object but by the record that covers the rest"),
   },
+  {
+    id: "purge-leaves-uploads",
+    removes: "a purge of a bucket takes what is on its way there in parts",
+    file: "libs/object-store/src/backend/purge-tenant.ts",
+    find: "  await client.abortUploads?.(layout.tenant(tenantId), { signal });\n",
+    replace: "",
+    test: {
+      file: "libs/cache-s3/test/purge.test.ts",
+      name: "aborts what a killed process has uploaded of a tenant, and nobody else's",
+    },
+  },
 ];

@@ -6,7 +6,7 @@ import type { RecentCopies } from "./recent-copies.ts";
 /** What {@link purgeTenant} needs. */
 type Parts = Readonly<{ client: ObjectClient; layout: ObjectLayout; recent: RecentCopies }>;
 
-/** Deletes every object below a tenant's prefix, whoever put it there, a page of the listing at a time; no headers are asked for. */
+/** Deletes every object below a tenant's prefix, whoever put it there, a page of the listing at a time; no headers are asked for. Then what is on its way there in parts. */
 export async function purgeTenant(
   { client, layout, recent }: Parts,
   tenantId: string,
@@ -21,5 +21,6 @@ export async function purgeTenant(
     removed += names.length;
     onRemoved?.(removed);
   }
+  await client.abortUploads?.(layout.tenant(tenantId), { signal });
   return removed;
 }
