@@ -14,6 +14,7 @@ import { brokenEntries } from "./broken/entries.ts";
 import { brokenEvictions } from "./broken/evictions.ts";
 import { brokenListing } from "./broken/listing.ts";
 import { brokenPlainCalls } from "./broken/plain-calls.ts";
+import { brokenPurges } from "./broken/purges.ts";
 import { brokenResidents } from "./broken/residents.ts";
 import { brokenTtl } from "./broken/ttl.ts";
 import { brokenFailures } from "./broken/failures.ts";
@@ -37,6 +38,7 @@ const brokenBackends = [
   ...brokenStreams,
   ...brokenStorage,
   ...brokenFailures,
+  ...brokenPurges,
 ];
 
 const LOG: LogContractOptions = {

@@ -36,7 +36,17 @@ export function fullBackend(options: Readonly<{ maxEntries?: number }> = {}): Ba
 
 /** Everything that {@link fullBackend} claims. */
 export const everything: BackendContractOptions = {
-  capabilities: ["entries", "batch", "streams", "scan", "leases", "log", "residents", "evictions"],
+  capabilities: [
+    "entries",
+    "batch",
+    "streams",
+    "scan",
+    "leases",
+    "log",
+    "residents",
+    "evictions",
+    "purge",
+  ],
   hooks: ["reopen", "another", "forget", "spoil", "leftovers", "loseAnswer"],
   unreadable: ["corrupt", "unsupported", "foreign", "archived"],
   configurableLease: true,
@@ -158,6 +168,16 @@ function open(storage: FullStorage, maxEntries: number, leaseMs?: number): Cache
     residents: { space } satisfies ResidentStore,
     evictions,
     log: nodeLog(storage.log, () => closed, leaseMs),
+    purge: guard(async (tenantId, { onRemoved } = {}) => {
+      const keys = await storage.inner.listKeys("", tenantId);
+      for (const key of keys) {
+        await storage.inner.delete(key, tenantId);
+        storage.mend(key, tenantId);
+        space(tenantId).forget(key);
+      }
+      onRemoved?.(keys.length);
+      return keys.length;
+    }),
     [Symbol.asyncDispose]: async () => void (closed = true),
   };
 }
