@@ -11,7 +11,7 @@ import { saidTwice } from "./state-lines.ts";
 const NODES = 3;
 const KEYS = Array.from({ length: 6 }, (_, n) => `search_results/query_${n}/hybrid.json`);
 /** After a fault has ended, so many D at most until each node's invalidations are acknowledged before D. */
-const MOST_LEASES = 12;
+const MOST_LEASES = 40;
 
 /** One node: its process, its ways to the servers, and all that it said of itself. */
 export type FleetNode = Readonly<{
