@@ -43,6 +43,7 @@ export function logLink(options: LogLinkOptions): InvalidationLog {
     head: () => link.call(() => server.head()),
     read: (from) => link.call(() => server.read(from)),
     snapshot: () => link.call(() => server.snapshot()),
+    forgetTenant: (tenantId, before) => link.call(() => server.forgetTenant(tenantId, before)),
     ...(table === undefined ? {} : { session: () => new ModelSession(table, options) }),
     ...(server.head().shortCut === undefined
       ? {}

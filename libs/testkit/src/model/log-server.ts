@@ -6,6 +6,7 @@ import {
   type LogRecord,
   type LogSnapshot,
   type NewRecord,
+  type Position,
   type Random,
   type ShortCut,
 } from "@cogniverse/sdk";
@@ -26,6 +27,8 @@ export class LogServer {
   readonly #keptRecords: number;
   #logId: string;
   #records: LogRecord[] = [];
+  /** Positions of records that are no longer told of. */
+  readonly #forgotten = new Set<number>();
   #shortCut: ShortCut | undefined;
   /** Grows with everything that changes the head. */
   #version = 0;
@@ -72,11 +75,25 @@ export class LogServer {
     const behind = head.position - from.position;
     const isTooFar = behind < 0 || (this.forgets && behind > this.#keptRecords);
     if (from.logId !== this.#logId || isTooFar) return { type: "reset", head };
-    return { type: "records", head, records: this.#records.slice(from.position) };
+    const records = this.#records.slice(from.position);
+    if (records.some(({ position }) => this.#forgotten.has(position)))
+      return { type: "reset", head };
+    return { type: "records", head, records };
   }
 
   snapshot(): LogSnapshot {
-    return { head: this.head(), records: [...this.#records] };
+    const records = this.#records.filter(({ position }) => !this.#forgotten.has(position));
+    return { head: this.head(), records };
+  }
+
+  forgetTenant(tenantId: string, before: Position): void {
+    const own = this.#records.filter((record) => record.tenantId === tenantId);
+    const isCovered = own.some(
+      ({ scope, mode, position }) =>
+        scope.kind === "tenant" && mode === "hard" && position >= before,
+    );
+    if (!isCovered) return;
+    for (const { position } of own) if (position < before) this.#forgotten.add(position);
   }
 
   /** Replaces what the head says of the table, as long as the head is still the one of `version`. */
@@ -91,6 +108,7 @@ export class LogServer {
   lose(): void {
     this.#logId = this.#random.id();
     this.#records = [];
+    this.#forgotten.clear();
     this.#version++;
     if (this.#shortCut !== undefined) this.#shortCut = NO_TABLE;
   }
