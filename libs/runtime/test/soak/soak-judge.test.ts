@@ -1,6 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { LogEpochs } from "./log-epochs.ts";
 import { SoakJudge } from "./soak-judge.ts";
+import { wrongText } from "./soak-report.ts";
 
 const KEY = "frames/v1/keyframes.json";
 const entry = { tenant: "acme", key: KEY };
@@ -45,6 +46,22 @@ describe("what processes tell", () => {
       judge.judge();
       expect([judge.reads, judge.faults]).toEqual([1, []]);
     }
+  });
+
+  test("what shows a wrong read is told: it, what was written before, and the faults around", () => {
+    const judge = twoNodes();
+    judge.called(0, [acknowledged], 30);
+    judge.called(1, [read(0, 21, 22)], 30);
+    judge.judge();
+    const happened = [
+      { kind: "FLUSHALL", beganAt: 15, endedAt: 16 },
+      { kind: "kill -9", beganAt: 25, endedAt: 26 },
+    ];
+    const text = wrongText({ judge, happened, broken: [] });
+    expect(text).toMatch(/^node 1: a read of frames\/v1\/keyframes.json of acme from 21.000 to/);
+    expect(text).toContain("10.000 to 20.000 node 0: hard invalidation of tag video:v1 of acme");
+    expect(text).toContain("15 to 16: FLUSHALL");
+    expect(text).not.toContain("kill -9");
   });
 
   test("a read that fails is wrong", () => {

@@ -14,12 +14,16 @@ export function figuresText(figures: RoundFigures): string {
   return [
     `${deployment}: ${seconds.toFixed(1)} s, ${reads} reads judged (${rate(reads)}/s), ${computes} of them computed`,
     `  ${short + long} invalidations acknowledged (${rate(short + long)}/s): ${short} before D, ${long} after; ${refused} refused`,
-    `  ${happened} faults: ${kinds.map(([kind, count]) => `${count} x ${kind}`).join(", ")}`,
+    [`  ${happened} faults`, ...kinds.map(([kind, count]) => `${count} x ${kind}`)].join("; "),
   ].join("\n");
 }
 
 /** What shows that something was wrong: the read, what was written to what it is about, and the faults around. */
-export function wrongText({ judge, happened, broken }: SoakRound): string {
+export function wrongText({
+  judge,
+  happened,
+  broken,
+}: Pick<SoakRound, "judge" | "happened" | "broken">): string {
   const [first] = judge.faults;
   if (first === undefined) return broken.join("\n");
   const { node, done, why } = first;
