@@ -25,7 +25,8 @@ export async function statsCommand(session: Session, options: TenantOptions): Pr
   output.write(storageLine(stats));
   output.write(logLine(stats.log));
   output.write(
-    "hits, misses, requests, savings and what ended acknowledgements: each process counts its own and tells its metrics\n",
+    "hits, misses, requests, savings and what ended acknowledgements:\n" +
+      "each process counts its own and tells its metrics\n",
   );
 }
 

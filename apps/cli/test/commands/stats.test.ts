@@ -17,7 +17,7 @@ test("stats price what is held, and do not pretend to know what other processes 
   expect(out).toMatch(/\nstorage: 1\.\d\d EUR a month for what the tiers hold\n/);
   expect(out).toMatch(/ storage a month .*\n.*\n.* warm .* 1\.\d\d EUR /);
   expect(out).toMatch(
-    /\nhits, misses, requests, savings and what ended acknowledgements: each process counts its own [^\n]+\n$/,
+    /\nhits, misses, requests, savings and what ended acknowledgements:\neach process counts its own [^\n]+\n$/,
   );
   expect(out).not.toMatch(/ratio|saved/);
   const json = JSON.parse((await home.run("stats", "--json", "-c", config)).out);
