@@ -15,7 +15,8 @@ export type InvalidateOptions = Options<{
 
 /**
  * An acknowledged invalidation, put or delete. `position`: its record's place. `superseded`: a later record already covered the key
- * when an explicit put came in; nothing was stored. `nodes`: other nodes known to the log, 0 for a lone process.
+ * when an explicit put came in; nothing was stored. `nodes`: others that gave their word; 1 where only time could tell whether there are any; 0 where
+ * nobody else serves, or nothing was waited for.
  */
 export type Invalidation = Readonly<{
   position: Position;
