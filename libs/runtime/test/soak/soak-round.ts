@@ -143,7 +143,9 @@ export class SoakRound implements SoakListener {
     const { signal, seconds, onFigures } = this.#options;
     await Promise.all(Array.from({ length: NODES }, (_, n) => this.#start(n)));
     this.#startedAt = this.now();
-    const over = AbortSignal.any([signal, this.#over.signal, AbortSignal.timeout(seconds * 1000)]);
+    // A third of what was asked for is no whole number of milliseconds.
+    const timeIsUp = AbortSignal.timeout(Math.round(seconds * 1000));
+    const over = AbortSignal.any([signal, this.#over.signal, timeIsUp]);
     const judging = setInterval(() => {
       this.#judgeNow();
       onFigures(this.figures());
