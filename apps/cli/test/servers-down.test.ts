@@ -68,3 +68,22 @@ test("with the servers down ls is no empty cache, and stats says down", async ()
     log: { live: false },
   });
 });
+
+test("with the servers down why does not say that no record speaks of a key, nor deps that there is no copy", async () => {
+  await using home = await CliHome.create();
+  const config = await home.file("down.yaml", TRUTH_DOWN);
+  const options = { env: { PORT: String(await deadPort()) } };
+  const why = await home.runWith(options, "why", "experiments/a.json", "-c", config);
+  expect(why).toMatchObject({
+    code: 1,
+    out: expect.stringMatching(
+      /\nthe log cannot be read; whether a record speaks of this key is not known\n$/,
+    ),
+  });
+  const json = await home.runWith(options, "why", "experiments/a.json", "-c", config, "--json");
+  expect(JSON.parse(json.out)).toMatchObject({ records: [], isCurrent: false });
+  const deps = await home.runWith(options, "deps", "experiments/a.json", "-c", config);
+  expect(deps).toMatchObject({ code: 1, out: "" });
+  expect(deps.err).toContain("No tier that could be looked at has a copy of experiments/a.json");
+  expect(deps.err).toContain('tier "hot" (redis) could not be looked at: ');
+});

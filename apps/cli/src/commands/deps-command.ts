@@ -1,10 +1,11 @@
 import type { Lineage, Source } from "@cogniverse/core";
 import { EXIT, ExitError } from "../exit-code.ts";
+import { leftOut } from "../left-out.ts";
 import { writeJson } from "../output.ts";
 import { scopeText } from "../scope-text.ts";
 import { tenantOf, withCache, type Session, type TenantOptions } from "../session.ts";
 
-/** `deps KEY`: the tree of what the key's value was derived from; exit code 1 where no tier has a copy. */
+/** `deps KEY`: the tree of what the key's value was derived from; exit code 1 where no tier is known to have a copy. */
 export async function depsCommand(
   session: Session,
   key: string,
@@ -12,16 +13,19 @@ export async function depsCommand(
 ): Promise<void> {
   const { output, signal } = session;
   const tenant = tenantOf(session, options);
-  const lineage = await withCache(session, options, (cache) =>
-    cache.lineage(key, tenant, { signal }),
-  );
+  const { lineage, lacks } = await withCache(session, options, async (cache, failures) => {
+    const found = await cache.lineage(key, tenant, { signal });
+    return { lineage: found, lacks: await leftOut(cache, failures, { tenant, isEmpty: false }) };
+  });
   if (options.json === true) writeJson(output, lineage);
   else if (lineage.state !== "not cached") output.write(treeOf(lineage));
-  if (lineage.state === "not cached")
-    throw new ExitError(
-      EXIT.notThere,
-      `No tier has a copy of ${key}, and only a copy tells what it was derived from`,
-    );
+  if (lineage.state === "not cached") throw new ExitError(EXIT.notThere, nothingKnown(key, lacks));
+}
+
+function nothingKnown(key: string, lacks: readonly string[]): string {
+  const who = lacks.length === 0 ? "No tier" : "No tier that could be looked at";
+  const told = `${who} has a copy of ${key}, and only a copy tells what it was derived from`;
+  return [told, ...lacks].join("\n  ");
 }
 
 function treeOf({ key, tier, state, position, digest, from }: Lineage): string {

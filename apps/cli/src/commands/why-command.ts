@@ -21,11 +21,21 @@ export async function whyCommand(
     throw new ExitError(EXIT.notThere, `No tier would serve ${key}`);
 }
 
-function describe({ copies, records }: KeyExplanation): string {
+function describe({ copies, records, isCurrent }: KeyExplanation): string {
   const tiers = copies.map((copy) => `${copy.tier.padEnd(10)} ${fateOf(copy)}\n`);
-  if (records.length === 0) return `${tiers.join("")}no record in the log speaks of this key\n`;
+  return `${tiers.join("")}${recordsText(records, isCurrent)}`;
+}
+
+function recordsText(records: readonly KillReport[], isCurrent: boolean): string {
+  if (records.length === 0)
+    return isCurrent
+      ? "no record in the log speaks of this key\n"
+      : "the log cannot be read; whether a record speaks of this key is not known\n";
   const older = records.map((record) => `  ${recordText(record)}\n`);
-  return `${tiers.join("")}records that kill every older copy, latest first:\n${older.join("")}`;
+  const more = isCurrent
+    ? ""
+    : "the log cannot be read; whether it has later records is not known\n";
+  return `records that kill every older copy, latest first:\n${older.join("")}${more}`;
 }
 
 function fateOf(info: CopyInfo): string {

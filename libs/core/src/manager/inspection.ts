@@ -35,12 +35,14 @@ export type CopyDetails = Readonly<{
 
 /**
  * Why a key is served, or not. `records`: what would kill any older copy of it, latest first, also where no tier has a copy any more; the tags by which a
- * copy died are known as long as one is there, those that follow from the key always.
+ * copy died are known as long as one is there, those that follow from the key always. `isCurrent`: the log could be read; else there may be records
+ * that this process has not heard of.
  */
 export type KeyExplanation = Readonly<{
   key: string;
   copies: readonly CopyInfo[];
   records: readonly KillReport[];
+  isCurrent: boolean;
 }>;
 
 /** Asks every tier for its copy's metadata. */
@@ -67,9 +69,10 @@ export async function explainKey(
   const tags = [...new Set([...key.tags, ...known.flatMap((copy) => copy.tags)])];
   const sources = known.flatMap((copy) => copy.sources);
   const inherited = sources.map((scope) => ({ scope, asOf: START }));
+  const isCurrent = engine.coherence.serves();
   const kills = tenant.mirror.killsOf(key.path, { tags, inherited });
   const records = await Promise.all(kills.map((kill) => reports.of(kill)));
-  return { key: decodeKey(key.path), copies, records };
+  return { key: decodeKey(key.path), copies, records, isCurrent };
 }
 
 type Inspected = Readonly<{
