@@ -4,9 +4,11 @@ import { encodeKey, encodePattern } from "@cogniverse/sdk/keys";
 
 /**
  * A scope as a person wrote it (key texts, globs) in canonical form: what the log holds. A key object is its own key. Throws `invalid_key`, for a
- * prefix also where it does not end in "/".
+ * prefix also where it does not end in "/", and for anything that is no scope.
  */
 export function canonicalScope(scope: Scope | Key<unknown>): Scope {
+  // Code without types comes with anything; a slip of the pen must not cost the whole tenant.
+  if (!isScope(scope)) throw noScope(scope);
   if ("path" in scope) return { kind: "key", value: scope.path };
   switch (scope.kind) {
     case "key":
@@ -20,9 +22,39 @@ export function canonicalScope(scope: Scope | Key<unknown>): Scope {
     case "tenant":
       return { kind: "tenant" };
     default:
-      // Reached from code without types only; a slip of the pen must not cost the whole tenant.
-      throw new CacheError("invalid_key", `No scope is of the kind "${String(scope)}"`);
+      throw noScope(scope);
   }
+}
+
+const KINDS_WITH_VALUE: ReadonlySet<unknown> = new Set(["key", "prefix", "glob", "tag"]);
+
+function isScope(given: unknown): boolean {
+  if (!isObject(given)) return false;
+  if ("path" in given) return typeof given.path === "string";
+  if (!("kind" in given)) return false;
+  if (given.kind === "tenant") return true;
+  return KINDS_WITH_VALUE.has(given.kind) && "value" in given && typeof given.value === "string";
+}
+
+function isObject(given: unknown): given is object {
+  return typeof given === "object" && given !== null;
+}
+
+function noScope(given: unknown): CacheError {
+  return new CacheError(
+    "invalid_key",
+    `${shapeOf(given)} is no scope: give a key as keys.…() makes it, { kind: "key" | "prefix" | "glob" | "tag", value: "…" } or { kind: "tenant" }`,
+  );
+}
+
+/** Of an object only the names and the kind: what else stands in it may be large. */
+function shapeOf(given: unknown): string {
+  if (typeof given === "string") return JSON.stringify(given.slice(0, 120));
+  if (!isObject(given)) return String(given);
+  const names = Object.entries(given).map(([name, value]) =>
+    name === "kind" && typeof value === "string" ? `kind: ${JSON.stringify(value)}` : name,
+  );
+  return `{ ${names.join(", ")} }`;
 }
 
 function canonicalPrefix(text: string): string {

@@ -121,4 +121,25 @@ describe("scopes are refused where they are none", () => {
     expect(await acme.get("notes/1")).toBe(1);
     await manager.close();
   });
+
+  test.each([
+    ["frames/x", '"frames/x" is no scope'],
+    [undefined, "undefined is no scope"],
+    [null, "null is no scope"],
+    [5, "5 is no scope"],
+    [{ prefix: "frames/" }, "{ prefix } is no scope"],
+    [{ kind: "tags", value: "x" }, '{ kind: "tags", value } is no scope'],
+    [{ kind: "prefix" }, '{ kind: "prefix" } is no scope'],
+    [{ path: 5 }, "{ path } is no scope"],
+  ])("what code without types gives, %j, is told the forms", async (given, told) => {
+    const { acme, manager } = setUp({ memory: "memory" });
+    const forms =
+      'a key as keys.…() makes it, { kind: "key" | "prefix" | "glob" | "tag", value: "…" } or { kind: "tenant" }';
+    const refusal = { code: "invalid_key", message: `${told}: give ${forms}` };
+    // A caller without types.
+    const scope = given as never;
+    await expect(acme.invalidate(scope)).rejects.toMatchObject(refusal);
+    await expect(manager.preview(scope, "acme")).rejects.toMatchObject(refusal);
+    await manager.close();
+  });
 });
