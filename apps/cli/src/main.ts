@@ -3,8 +3,11 @@ import { askOnTerminal, readProcessInput } from "./input.ts";
 import { processOutput } from "./output.ts";
 import { run } from "./run.ts";
 
-const interrupt = new AbortController();
-process.once("SIGINT", () => interrupt.abort(new DOMException("Interrupted", "AbortError")));
+const interruption = new AbortController();
+const { signal } = interruption;
+const interrupt = (): void => interruption.abort(new DOMException("Interrupted", "AbortError"));
+process.once("SIGINT", interrupt);
+const terminal = { input: process.stdin, output: process.stderr };
 // A reader such as `head` that has seen enough is no failure.
 process.stdout.on("error", (error) =>
   process.exit("code" in error && error.code === "EPIPE" ? 0 : 1),
@@ -12,10 +15,13 @@ process.stdout.on("error", (error) =>
 
 process.exitCode = await run(process.argv.slice(2), {
   output: processOutput,
-  readInput: () => readProcessInput(interrupt.signal),
+  readInput: () => readProcessInput(signal),
   ...(process.stdin.isTTY && process.stderr.isTTY
-    ? { ask: (question: string): Promise<string> => askOnTerminal(question, interrupt.signal) }
+    ? {
+        ask: (question: string): Promise<string> =>
+          askOnTerminal(question, terminal, { signal, interrupt }),
+      }
     : {}),
   env: process.env,
-  signal: interrupt.signal,
+  signal,
 });

@@ -1,4 +1,6 @@
+import { PassThrough } from "node:stream";
 import { expect, test } from "@jest/globals";
+import { askOnTerminal } from "../../src/input.ts";
 import { CliHome } from "../support/cli-home.ts";
 
 async function filled(): Promise<CliHome> {
@@ -77,6 +79,22 @@ test("Ctrl-C ends it with 130; what was not confirmed is there, and nothing is l
   });
   expect(await keysOf(home, "acme")).toBe(6);
   expect(await home.leftovers()).toEqual([]);
+});
+
+test.each([
+  ["Ctrl-C", "\u0003", { code: 130, out: "", err: "" }],
+  ["Ctrl-D", "\u0004", { code: 1, out: "", err: "Not confirmed; nothing was changed\n" }],
+])("%s as a key at the question removes nothing", async (_name, key, ended) => {
+  await using home = await filled();
+  const interruption = new AbortController();
+  const { signal } = interruption;
+  const interrupt = (): void => interruption.abort(new DOMException("Interrupted", "AbortError"));
+  const [input, output] = [new PassThrough(), new PassThrough()];
+  output.once("data", () => input.write(key));
+  const ask = (question: string): Promise<string> =>
+    askOnTerminal(question, { input, output }, { signal, interrupt });
+  expect(await home.runWith({ signal, ask }, "purge")).toMatchObject(ended);
+  expect(await keysOf(home, "acme")).toBe(6);
 });
 
 test("Ctrl-C while it removes ends with 130, all is dead, and the next purge removes the rest", async () => {

@@ -22,6 +22,8 @@ export type RunOptions = Readonly<{
   isTerminal?: boolean;
   /** Somebody can be asked, and answers so. */
   answer?: string;
+  /** Somebody can be asked, in this way. */
+  ask?: NonNullable<Session["ask"]>;
   signal?: AbortSignal;
   /** Somebody watches: is given each line of progress. */
   status?: (text: string) => void;
@@ -78,6 +80,7 @@ export class CliHome implements AsyncDisposable {
         note: (line) => void err.push(`${line}\n`),
         ...(options.status === undefined ? {} : { status: options.status }),
       },
+      ...(options.ask === undefined ? {} : { ask: options.ask }),
       ...(options.answer === undefined ? {} : { ask: answering(options.answer, err) }),
       readInput: async () => new Uint8Array(Buffer.from(options.input ?? "")),
       env: { ...this.env, ...options.env },
