@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import type { InvalidateOptions, Invalidation, Scope } from "@cogniverse/sdk";
 import { videoTag } from "@cogniverse/core";
+import type { ConfiguredCache } from "@cogniverse/runtime";
 import { EXIT, ExitError } from "../exit-code.ts";
 import { codeOf } from "../error-code.ts";
 import { leftOut, refuseLeftOut } from "../left-out.ts";
@@ -93,7 +94,8 @@ export async function invalidateCommand(
     const result = await cache.invalidate(scope, tenant, how);
     if (options.json === true) return writeJson(session.output, { ...result, killed: found });
     const killed = found === undefined ? "" : `, ${keysOf(found.keys)} killed`;
-    tell(session, options, result, `invalidated ${textOf(scope)}${killed}`, wait);
+    const since = wait === "durable" ? await durableText(cache, tenant) : undefined;
+    tell(session, options, result, `invalidated ${textOf(scope)}${killed}`, since);
     if (found?.keys === 0) session.output.note(nothingFound(scope));
   });
 }
@@ -161,17 +163,22 @@ function nothingFound(scope: Scope): string {
   return `nothing that lives now was covered by ${textOf(scope)}${hint}`;
 }
 
-/** Nobody waited for other nodes where only durability was asked for. */
+/** Nobody waited for other nodes where only durability was asked for: each serves what it knew until it has read the log again, at the latest D later. */
+async function durableText(cache: ConfiguredCache, tenant: string): Promise<string> {
+  const { leaseMs } = (await cache.stats(tenant)).log;
+  if (leaseMs === 0) return "durable; took";
+  return `durable; others may serve it for up to ${duration(leaseMs)}; took`;
+}
+
 function tell(
   session: Session,
   options: TenantOptions,
   result: Invalidation,
   what: string,
-  wait: InvalidateOptions["wait"] = "everywhere",
+  since = "acknowledged in",
 ): void {
   if (options.json === true) return writeJson(session.output, result);
-  const how = wait === "durable" ? "durable; others may serve it still; took" : "acknowledged in";
   session.output.write(
-    `${what}: position ${result.position}, ${how} ${duration(result.elapsedMs)}\n`,
+    `${what}: position ${result.position}, ${since} ${duration(result.elapsedMs)}\n`,
   );
 }
