@@ -62,8 +62,12 @@ async function confirm(
 function describe({ output }: Session, report: PurgeReport): void {
   const rows = report.tiers.map(({ tier, removed, state }) => [tier, removed, state]);
   writeTable(output, ["tier", "entries removed", "state"], rows);
-  const { tenantId, removed, position, elapsedMs } = report;
+  const { tenantId, removed, position, elapsedMs, log } = report;
+  // The first kills all that the tenant had, the second tells nodes to clear their own tiers.
+  const records = `records ${position - 1} and ${position}`;
+  const kept =
+    log.state === "complete" ? `of it the log keeps ${records}` : `in the log it is ${records}`;
   output.write(
-    `tenant ${tenantId} purged: ${removed} entries in ${duration(elapsedMs)}; of it the log keeps record ${position}\n`,
+    `tenant ${tenantId} purged: ${removed} entries in ${duration(elapsedMs)}; ${kept}\n`,
   );
 }

@@ -22,13 +22,14 @@ export type TierPurge = Readonly<{
 }>;
 
 /**
- * What became of what the log said of the tenant before. `complete`: it keeps the record of the purge and nothing else; `incomplete`: it failed for the reason
+ * What became of what the log said of the tenant before. `complete`: it keeps the two records of the purge and nothing else; `incomplete`: it failed for the reason
  * `why`, and is taken up by any node later; `kept`: this log cannot forget.
  */
 export type LogPurge = Readonly<{ state: "complete" | "incomplete" | "kept"; why?: string }>;
 
 /**
- * What a purge came to. `position`: the record's place; from then on no node serves anything older. `nodes`: as in `Invalidation`. `removed`: entries
+ * What a purge came to. It writes two records in one step: by the first the whole tenant is dead, by the second nodes clear their own tiers. `position`: the
+ * second one's place, the first is one before; from then on no node serves anything older. `nodes`: as in `Invalidation`. `removed`: entries
  * over all tiers; one that two of them held counts in both.
  */
 export type PurgeReport = Readonly<{
