@@ -137,7 +137,7 @@ function addWrites(program: Command, session: Session): void {
     .option("--no-count", "do not count what dies: quick for a tenant of any size")
     .option(
       "--soft",
-      "mark as out of date; kills like a hard one as long as no reader takes stale copies",
+      "so far exactly like a hard one; a reader may later be allowed to take such copies",
     )
     .addOption(
       new Option("--wait <until>", "when to return")

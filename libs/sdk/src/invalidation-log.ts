@@ -2,7 +2,7 @@ import type { Call, Options } from "./call.ts";
 import type { Position } from "./position.ts";
 import type { Scope } from "./scope.ts";
 
-/** `hard`: nothing it covers is served again. `soft`: a stale copy may be served while it is computed anew. */
+/** `hard`: nothing it covers is served again. `soft`: so far the same; a reader may later be allowed to take such copies. */
 export type InvalidationMode = "hard" | "soft";
 
 /**
