@@ -10,6 +10,7 @@ import { CacheError, type Logger, runInSpan } from "@cogniverse/sdk";
 import { codeOf } from "./error-code.ts";
 import { EXIT, ExitError } from "./exit-code.ts";
 import { TierFailures } from "./left-out.ts";
+import { madeFolders, missingFolders, type NewFolder } from "./new-folders.ts";
 import type { Output } from "./output.ts";
 
 /** What every command is given beside its own options. */
@@ -67,7 +68,7 @@ export async function withCache<R>(
 ): Promise<R> {
   const failures = new TierFailures();
   const { telemetry } = failures;
-  const cache = await createCache({ ...sourceOf(session, options), telemetry });
+  const cache = await openCache(session, { ...sourceOf(session, options), telemetry });
   try {
     session.signal.throwIfAborted();
     return await run(cache, failures);
@@ -86,10 +87,9 @@ export async function changeCache<R>(
   { command, tenant }: Readonly<{ command: string; tenant: string }>,
   run: (cache: ConfiguredCache) => Promise<R>,
 ): Promise<R> {
-  const cache = await createCache({
-    ...sourceOf(session, options),
-    tracesWithinMs: TRACES_WITHIN_MS,
-  });
+  const source = { ...sourceOf(session, options), tracesWithinMs: TRACES_WITHIN_MS };
+  // Whoever puts may well begin a cache; any other command expects one.
+  const cache = await (command === "put" ? createCache(source) : openCache(session, source));
   try {
     session.signal.throwIfAborted();
     // Below it also the span of a put is kept.
@@ -104,6 +104,17 @@ export async function changeCache<R>(
         `Spans of this command are lost: ${dropped + queue}; the collector did not take them`,
       );
   }
+}
+
+/** Opens a cache that is expected to be there, and remarks where a new one was made. */
+async function openCache(session: Session, options: CreateCacheOptions): Promise<ConfiguredCache> {
+  let missing: readonly NewFolder[] = [];
+  const cache = await createCache({
+    ...options,
+    onConfig: (config) => void (missing = missingFolders(config)),
+  });
+  for (const made of madeFolders(missing)) session.output.note(made);
+  return cache;
 }
 
 function sourceOf(

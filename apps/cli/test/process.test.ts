@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import { realpath } from "node:fs/promises";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { CliHome, ended } from "./support/cli-home.ts";
 
@@ -33,6 +34,27 @@ test("Ctrl-C while it waits for standard input ends at once and stores nothing",
   expect(await ending).toMatchObject({ code: 130, out: "", err: "" });
   expect((await home.run("ls", "experiments/waiting")).out).toBe("");
   expect(await home.leftovers()).toEqual([]);
+});
+
+test("from another directory a relative base_path is another cache, and all but put say that they made one", async () => {
+  const yaml = `caching:\n  tiers:\n    warm: { backend: local, config: { base_path: own/cache } }\n`;
+  const config = await home.file("relative.yaml", yaml);
+  const lines = [
+    `mkdir -p elsewhere begun`,
+    `cd elsewhere`,
+    `cogniverse-cache invalidate --all -c ${config} > /dev/null`,
+    `cogniverse-cache ls -c ${config}`,
+    `cd ../begun`,
+    `echo 1 | cogniverse-cache put experiments/a.json -c ${config} > /dev/null`,
+  ];
+  const { code, err } = await home.shell(lines.join("\n"));
+  const path = await realpath(home.at("elsewhere/own/cache"));
+  expect({ code, err }).toEqual({
+    code: 0,
+    err:
+      `made a new cache in ${path}: is base_path of "warm", which is relative to the working directory, the one you meant?\n` +
+      "nothing that lives now was covered by the whole tenant\n",
+  });
 });
 
 async function drained({ stdin }: ReturnType<CliHome["spawn"]>): Promise<void> {

@@ -2,7 +2,7 @@ import type { ConfigProblem, ParsedConfig } from "@cogniverse/sdk";
 
 /** Options of the local disk tier, as YAML has them. */
 export interface LocalOptions {
-  /** Directory of its own; made if missing. Several processes of one machine may share it; not over a network file system. */
+  /** Directory of its own; made if missing; a relative one goes by the working directory. Several processes of one machine may share it; not over a network file system. */
   readonly base_path: string;
   /** Hard cap on what the directory takes, in GB of 10^9 bytes. Default 10. */
   readonly max_size_gb?: number;

@@ -39,6 +39,8 @@ export type CreateCacheOptions = ConfigSource &
      * for them, and where they cannot be started there is a warning and no error.
      */
     tracesWithinMs?: number | undefined;
+    /** Told what the configuration came to, before any tier is started. What it throws rejects the call. */
+    onConfig?: ((config: ResolvedConfig) => void) | undefined;
   }>;
 
 /**
@@ -50,6 +52,7 @@ export async function createCache(options: CreateCacheOptions): Promise<Configur
   const loaded = await loadConfig(options, { backends: options.backends, env: options.env });
   const { resolved, secrets } = loaded;
   if (resolved === undefined) throw new ConfigError(loaded.problems);
+  options.onConfig?.(resolved);
   const { clock = systemClock, random = systemRandom, env = process.env } = options;
   const logger = maskedLogger(options.logger ?? consoleLogger, secrets);
   const { telemetry: given, tracesWithinMs } = options;
