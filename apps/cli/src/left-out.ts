@@ -51,3 +51,8 @@ export function refuseLeftOut(what: string, reasons: readonly string[]): void {
   if (reasons.length === 0) return;
   throw new ExitError(EXIT.notThere, `${what} is not complete:\n  ${reasons.join("\n  ")}`);
 }
+
+/** What is told where nothing is known of a tenant: no mistake to the cache, but its name often is one. */
+export function unknownTenant(tenant: string): string {
+  return `no entry and no record of tenant ${tenant} was known`;
+}

@@ -1,6 +1,6 @@
 import type { PurgeProgress, PurgeReport } from "@cogniverse/core";
 import { EXIT, ExitError } from "../exit-code.ts";
-import { refuseLeftOut } from "../left-out.ts";
+import { refuseLeftOut, unknownTenant } from "../left-out.ts";
 import { duration, writeJson, writeTable } from "../output.ts";
 import { changeCache, tenantOf, type Session, type TenantOptions } from "../session.ts";
 
@@ -37,6 +37,7 @@ export async function purgeCommand(session: Session, options: PurgeCommandOption
       `the invalidation log may keep names of its keys and tags until others look: ${why ?? "it failed"}`,
     );
   refuseLeftOut("the purge", lacks);
+  if (!report.isKnown) output.note(unknownTenant(tenant));
 }
 
 /** Nothing brings a purged tenant back, so somebody has to mean it. Throws {@link ExitError}. */

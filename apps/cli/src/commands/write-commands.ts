@@ -4,7 +4,7 @@ import { videoTag } from "@cogniverse/core";
 import type { ConfiguredCache } from "@cogniverse/runtime";
 import { EXIT, ExitError } from "../exit-code.ts";
 import { codeOf } from "../error-code.ts";
-import { leftOut, refuseLeftOut } from "../left-out.ts";
+import { leftOut, refuseLeftOut, unknownTenant } from "../left-out.ts";
 import { duration, size, writeJson, writeTable } from "../output.ts";
 import { changeCache, tenantOf, withCache, type Session, type TenantOptions } from "../session.ts";
 import { typedKey } from "../typed-key.ts";
@@ -97,6 +97,7 @@ export async function invalidateCommand(
     const since = wait === "durable" ? await durableText(cache, tenant) : undefined;
     tell(session, options, result, `invalidated ${textOf(scope)}${killed}`, since);
     if (found?.keys === 0) session.output.note(nothingFound(scope));
+    if (found?.isKnown === false) session.output.note(unknownTenant(tenant));
   });
 }
 
@@ -126,6 +127,7 @@ async function previewCommand(
     writeTable(output, ["tier", "copies", "derived", "size"], rows);
   }
   refuseLeftOut("the count", lacks);
+  if (!found.isKnown) output.note(unknownTenant(tenant));
 }
 
 function scopeOf(options: InvalidateCommandOptions): Scope {

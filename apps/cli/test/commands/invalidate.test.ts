@@ -40,6 +40,7 @@ test.each([
     dryRun: true,
     keys: dying,
     derived,
+    isKnown: true,
     byTier: {
       memory: { entries: 0, derived: 0, bytes: 0 },
       warm: { entries: dying, derived, bytes: expect.any(Number) },
@@ -87,4 +88,13 @@ test("--wait durable returns without waiting for other processes", async () => {
   expect(JSON.parse((await home.run("invalidate", ...args)).out)).toMatchObject({ nodes: 0 });
   const { out } = await home.run("invalidate", ...args.slice(0, -1));
   expect(out).toMatch(/: position \d+, durable; others may serve it for up to 200 ms; took .+\n$/);
+});
+
+test("of a tenant that nothing is known of it says so, once", async () => {
+  await using home = await filled();
+  const all = ["invalidate", "--all", "-t", "amce"];
+  const unknown = "no entry and no record of tenant amce was known\n";
+  expect((await home.run(...all, "--dry-run")).err).toBe(unknown);
+  expect((await home.run(...all)).err).toContain(unknown);
+  expect((await home.run(...all)).err).not.toContain(unknown);
 });

@@ -114,3 +114,12 @@ test("Ctrl-C while it removes ends with 130, all is dead, and the next purge rem
   const stats = JSON.parse((await home.run("stats", "--json")).out);
   expect(stats.tiers[1]).toMatchObject({ entries: 0 });
 });
+
+test("of a tenant that nothing is known of it says so, and of one that only records name it does not", async () => {
+  await using home = await filled();
+  const unknown = "no entry and no record of tenant amce was known\n";
+  const purge = ["purge", "--yes", "-t", "amce"];
+  expect(await home.run(...purge)).toMatchObject({ code: 0, err: unknown });
+  expect(await home.run(...purge)).toMatchObject({ code: 0, err: "" });
+  expect(await home.run("purge", "--yes")).toMatchObject({ code: 0, err: "" });
+});

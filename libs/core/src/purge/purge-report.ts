@@ -30,7 +30,8 @@ export type LogPurge = Readonly<{ state: "complete" | "incomplete" | "kept"; why
 /**
  * What a purge came to. It writes two records in one step: by the first the whole tenant is dead, by the second nodes clear their own tiers. `position`: the
  * second one's place, the first is one before; from then on no node serves anything older. `nodes`: as in `Invalidation`. `removed`: entries
- * over all tiers; one that two of them held counts in both.
+ * over all tiers; one that two of them held counts in both. `isKnown`: there was a record of the tenant before, or something to remove; else its name may be
+ * a mistake.
  */
 export type PurgeReport = Readonly<{
   tenantId: string;
@@ -38,6 +39,7 @@ export type PurgeReport = Readonly<{
   nodes: number;
   elapsedMs: number;
   removed: number;
+  isKnown: boolean;
   tiers: readonly TierPurge[];
   log: LogPurge;
 }>;

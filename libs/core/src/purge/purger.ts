@@ -1,4 +1,4 @@
-import type { Attributes, Call, LogRecord, Position } from "@cogniverse/sdk";
+import { START, type Attributes, type Call, type LogRecord, type Position } from "@cogniverse/sdk";
 import type { Engine } from "../engine/engine.ts";
 import type { Invalidator } from "../manager/invalidator.ts";
 import type { ServedTenants } from "../sweep/background-sweep.ts";
@@ -55,7 +55,7 @@ export class Purger {
   }
 
   async #purge(tenant: TenantState, options: PurgeOptions): Promise<PurgeReport> {
-    const { clock, background, tiers } = this.#engine;
+    const { clock, background, coherence, tiers } = this.#engine;
     const { tenantId } = tenant;
     const closing = this.#closing.signal;
     const own = options.signal ?? undefined;
@@ -66,6 +66,8 @@ export class Purger {
     this.#purging.add(tenantId);
     try {
       const { reason, onProgress } = options;
+      if (!coherence.serves()) await abortable(coherence.renew(), signal);
+      const hadRecord = tenant.mirror.last > START;
       const { position, nodes } = await this.#invalidator.purge(tenant, { reason, signal });
       await abortable(background.flush(), signal);
       const ofTier = (tier: Tier): Promise<TierPurge> => {
@@ -80,7 +82,8 @@ export class Purger {
       const removed = purged.reduce((sum, one) => sum + one.removed, 0);
       this.#left(tenantId, position, purged);
       const elapsedMs = clock.monotonic() - startedAt;
-      return { tenantId, position, nodes, elapsedMs, removed, tiers: purged, log };
+      const isKnown = hadRecord || removed > 0;
+      return { tenantId, position, nodes, elapsedMs, removed, isKnown, tiers: purged, log };
     } finally {
       this.#purging.delete(tenantId);
     }

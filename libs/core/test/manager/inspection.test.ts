@@ -63,7 +63,12 @@ describe("preview counts what an invalidation would kill, and kills nothing", ()
     );
     const tier = { entries: count, derived, bytes: expect.any(Number) };
     const preview = await manager.preview(scope, "acme");
-    expect(preview).toEqual({ keys: count, derived, byTier: { memory: tier, disk: tier } });
+    expect(preview).toEqual({
+      keys: count,
+      derived,
+      isKnown: true,
+      byTier: { memory: tier, disk: tier },
+    });
     expect(await acme.listKeys("")).toHaveLength(4);
     await acme.invalidate(scope);
     expect(await acme.listKeys("")).toHaveLength(4 - count);
