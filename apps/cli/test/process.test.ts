@@ -53,7 +53,8 @@ test("from another directory a relative base_path is another cache, and all but 
     code: 0,
     err:
       `made a new cache in ${path}: is base_path of "warm", which is relative to the working directory, the one you meant?\n` +
-      "nothing that lives now was covered by the whole tenant\n",
+      "nothing that lives now was covered by the whole tenant\n" +
+      "no entry and no record of tenant acme was known\n",
   });
 });
 
