@@ -24,7 +24,7 @@ export const puts = [
     removes: "a put's copy has the position of its record",
     file: putter,
     find: "asOf: head.position,\n      computeMs: 0,",
-    replace: "asOf: toPosition(head.position - 1),\n      computeMs: 0,",
+    replace: "asOf: (head.position - 1) as typeof head.position,\n      computeMs: 0,",
     test: nodes("two puts race from one position: one is superseded, the other is there"),
   },
   {
