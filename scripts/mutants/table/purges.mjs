@@ -157,11 +157,19 @@ export const purges = [
     id: "redis-log-keeps-its-scopes",
     removes: "a log in Redis forgets what its snapshots are made of",
     file: redisLog,
-    find: "    old[#old + 1] = found[2][i]\n",
+    find: "    if at(field) < before then old[#old + 1] = field end\n",
     replace: "",
     test: inRedis(
       "is named by the record that covers the rest, and by no other name, field or value",
     ),
+  },
+  {
+    id: "redis-log-keeps-what-an-append-moved",
+    removes: "a walk over the log in Redis meets what an append has moved behind it",
+    file: redisLog,
+    find: "    if isLast and at(other) < before then old[#old + 1] = other end\n",
+    replace: "",
+    test: inRedis("is forgotten too where an append moved it, between two steps"),
   },
   {
     id: "redis-log-forgets-by-a-foreign-cursor",

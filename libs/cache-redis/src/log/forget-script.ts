@@ -9,6 +9,8 @@ const MOST_KEPT = 256;
  * step), and of which table of sessions that was. Answers the cursor of the next step, "0" = done: also where no hard record on the whole tenant
  * stands at the position or later, and where the note \`gone\` says that all steps were done; "again" where the cursor is of another process of the server.
  *
+ * With a scope's hard or soft record goes the other one, wherever the cursor is: an append between two steps makes one of another, in a field that may have been passed.
+ *
  * The tail goes first, of all tenants: whoever lags behind the position loads a snapshot. It is written anew, which takes no privilege that appends do not.
  */
 export const LOG_FORGET: Script = script(`${BEGIN}
@@ -32,10 +34,13 @@ end
 local found = redis.call('HSCAN', S, cursor, 'COUNT', '${PAGE_FIELDS}')
 local old = {}
 for i = 1, #found[2], 2 do
-  local kind, owner = string.match(found[2][i], '^(%l+) ([^ ]+)')
-  local isRecord = kind == 'hard' or kind == 'soft' or kind == 'other' or kind == 'wide'
-  if isRecord and owner == tenant and tonumber(string.match(found[2][i + 1], '^%d+')) < before then
-    old[#old + 1] = found[2][i]
+  local field = found[2][i]
+  local kind, owner = string.match(field, '^(%l+) ([^ ]+)')
+  local isLast = kind == 'hard' or kind == 'soft'
+  if owner == tenant and (isLast or kind == 'other' or kind == 'wide') then
+    if at(field) < before then old[#old + 1] = field end
+    local other = 'other' .. string.sub(field, 5)
+    if isLast and at(other) < before then old[#old + 1] = other end
   end
 end
 for first = 1, #old, ${MOST_NAMED} do

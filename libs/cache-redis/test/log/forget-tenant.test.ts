@@ -3,6 +3,7 @@ import type { Redis } from "ioredis";
 import { toPosition, type InvalidationLog, type NewRecord, type Position } from "@cogniverse/sdk";
 import { serverSuite, startRedis, type RedisServer } from "@cogniverse/test-servers";
 import { LOG_FORGET } from "../../src/log/forget-script.ts";
+import { wholeTenant } from "../../src/log/log-fields.ts";
 import { Names } from "../../src/names.ts";
 import { LogReader, recordOf } from "../support/log-reader.ts";
 import { loadScopes } from "../support/many-scopes.ts";
@@ -24,6 +25,18 @@ async function add(
 async function forget(log: InvalidationLog | undefined, before: Position): Promise<void> {
   if (log?.forgetTenant === undefined) throw new Error("this log forgets nothing");
   await log.forgetTenant("t", before);
+}
+
+/** One step alone: where the next one goes on, and of which table of sessions. */
+async function step(
+  client: Redis,
+  { state, tail, acks }: Names["log"],
+  { position, cursor, of }: Readonly<{ position: Position; cursor: string; of: string }>,
+): Promise<Readonly<{ cursor: string; of: string }>> {
+  const args = ["new", "5000", "0", wholeTenant("t"), "t", `${position}`, cursor, of];
+  const answer = await client.eval(LOG_FORGET.lua, 3, state, tail, acks, ...args);
+  const told = (answer as readonly unknown[]).map(String);
+  return { cursor: told[6] ?? "", of: told[3] ?? "" };
 }
 
 /** Everything that a server keeps under a prefix, as text: names, fields and values of every type. */
@@ -112,16 +125,33 @@ serverSuite(["redis"], describe)("a tenant that Redis forgot", () => {
     expect(await dumped(client, tiers.prefix)).toEqual(before);
   });
 
+  test("is forgotten too where an append moved it, between two steps, to a field that was passed", async () => {
+    await using tiers = new Tiers({ url: server.url });
+    const { log } = await tiers.open();
+    if (log === undefined) throw new Error("no log");
+    const names = new Names(tiers.prefix).log;
+    const count = 3000;
+    await loadScopes(client, log, names.state, count);
+    const position = await add(log, WHOLE);
+    let answer = await step(client, names, { position, cursor: "0", of: "" });
+    expect(answer.cursor).not.toBe("0");
+    await add(log, ...Array.from({ length: count }, (_, n) => recordOf(`k${n}`)));
+    while (answer.cursor !== "0") answer = await step(client, names, { position, ...answer });
+    const { records } = await log.snapshot();
+    expect(records.map((record) => record.position)).toEqual(
+      Array.from({ length: count + 1 }, (_, n) => toPosition(position + n)),
+    );
+  });
+
   test("a step that goes on from a cursor of another process does nothing and says so", async () => {
     await using tiers = new Tiers({ url: server.url });
     const { log } = await tiers.open();
     const position = await add(log, recordOf("own"), WHOLE);
-    const { state, tail, acks } = new Names(tiers.prefix).log;
-    const args = ["new", "5000", "0", 't {"kind":"tenant"}', "t", `${position}`, "17", "another"];
-    const answer = await client.eval(LOG_FORGET.lua, 3, state, tail, acks, ...args);
-    expect((answer as unknown[]).at(-1)).toBe("again");
-    expect(await client.hexists(state, "gone t")).toBe(0);
+    const names = new Names(tiers.prefix).log;
+    const { cursor } = await step(client, names, { position, cursor: "17", of: "another" });
+    expect(cursor).toBe("again");
+    expect(await client.hexists(names.state, "gone t")).toBe(0);
     await forget(log, position);
-    expect(await client.hget(state, "gone t")).toBe(`${position}`);
+    expect(await client.hget(names.state, "gone t")).toBe(`${position}`);
   });
 });
