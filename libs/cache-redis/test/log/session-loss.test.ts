@@ -140,15 +140,18 @@ serverSuite(["redis"], describe)("a table of sessions that Redis may have lost",
     await using replica = await startRedis();
     await using client = bareClient(replica.url);
     await client.replicaof(server.host, server.port);
-    while (!(await client.info("replication")).includes("master_link_status:up"))
-      await new Promise((resolve) => setTimeout(resolve, 10));
+    await using another = bareClient(server.url);
+    const until = async (wanted: string): Promise<void> => {
+      while ((await another.set("k", "v").catch(() => "refused")) !== wanted)
+        await new Promise((resolve) => setTimeout(resolve, 20));
+    };
+    // The master counts a replica later than the replica calls its link up.
+    await until("OK");
     await using fleet = new Fleet({ url: server.url });
     const [a] = await ripePair(fleet);
     replica.pause();
-    await using another = bareClient(server.url);
     await another.config("SET", "min-replicas-max-lag", "1");
-    while ((await another.set("k", "v").catch(() => "refused")) === "OK")
-      await new Promise((resolve) => setTimeout(resolve, 20));
+    await until("refused");
     const refused = { code: "tier_unavailable", retryable: true };
     const { session, head } = a.reader;
     await expect(session.settled(head)).rejects.toMatchObject(refused);

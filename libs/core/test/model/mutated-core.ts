@@ -1,7 +1,7 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import type { SeededBug } from "./seeded-bugs.ts";
 
 const core = fileURLToPath(new URL("../../", import.meta.url));
@@ -9,7 +9,7 @@ const core = fileURLToPath(new URL("../../", import.meta.url));
 /** A copy of the package outside the repository, with one bug in it. */
 export interface MutatedCore extends Disposable {
   /** The copy of a file of the package. */
-  path(file: string): string;
+  url(file: string): URL;
 }
 
 /** Makes the copy. Throws where the bug's text does not stand exactly once in its file: then the list of bugs has to follow the source. */
@@ -24,7 +24,7 @@ export function mutatedCore(bug: SeededBug): MutatedCore {
   symlinkSync(join(core, "node_modules"), join(folder, "node_modules"));
   writeFileSync(join(folder, "src", bug.file), before.join(bug.replace));
   return {
-    path: (name) => join(folder, name),
+    url: (name) => pathToFileURL(join(folder, name)),
     [Symbol.dispose]: () => rmSync(folder, { recursive: true }),
   };
 }

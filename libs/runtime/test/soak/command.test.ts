@@ -1,36 +1,12 @@
-import { spawn } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "@jest/globals";
 import { serverSuite } from "@cogniverse/test-servers";
+import { runCommand } from "@cogniverse/test-servers/commands";
 
-const main = fileURLToPath(new URL("soak.main.ts", import.meta.url));
-
-interface Ended {
-  readonly code: number | null;
-  readonly out: string;
-  readonly errors: string;
-}
-
-/** `interruptAt`: words on the standard error stream at which it gets SIGINT. */
-function command(args: readonly string[], interruptAt?: string, folder = tmpdir()): Promise<Ended> {
-  const child = spawn(process.execPath, ["--conditions=@cogniverse/source", main, ...args], {
-    env: { ...process.env, TMPDIR: folder },
-  });
-  let out = "";
-  let errors = "";
-  child.stdout.setEncoding("utf8").on("data", (text: string) => void (out += text));
-  child.stderr.setEncoding("utf8").on("data", (text: string) => {
-    const [before, now] = [errors, (errors += text)];
-    // Once: the second time it ends on the spot.
-    if (interruptAt !== undefined && now.includes(interruptAt) && !before.includes(interruptAt))
-      child.kill("SIGINT");
-  });
-  return new Promise((resolve) => child.once("close", (code) => resolve({ code, out, errors })));
-}
+const main = new URL("soak.main.ts", import.meta.url);
 
 /** Processes that were started with this folder for what is temporary; known where there is a /proc. */
 function processesIn(folder: string): readonly string[] {
@@ -46,7 +22,7 @@ function processesIn(folder: string): readonly string[] {
 
 describe("npm run soak", () => {
   test("says what it takes", async () => {
-    const { code, out } = await command(["--help"]);
+    const { code, out } = await runCommand(main, ["--help"]);
     expect(code).toBe(0);
     expect(out).toContain("npm run soak -- --seconds 60");
   });
@@ -57,7 +33,7 @@ describe("npm run soak", () => {
     [["--deployments", "redis,gcs"], "--deployments takes some of redis,s3-redis,s3"],
     [["--nonsense"], "Unknown option '--nonsense'"],
   ])("refuses %j", async (args, problem) => {
-    const { code, errors } = await command(args);
+    const { code, errors } = await runCommand(main, args);
     expect(code).toBe(2);
     expect(errors).toContain(problem);
   });
@@ -69,7 +45,10 @@ serverSuite(["redis", "s3"], describe)("npm run soak over real servers", () => {
     try {
       // Does not go into three deployments without a rest.
       const args = ["--seconds", "500"];
-      const { code, out, errors } = await command(args, "reads judged", folder);
+      const { code, out, errors } = await runCommand(main, args, {
+        interruptAt: "reads judged",
+        env: { TMPDIR: folder },
+      });
       expect(errors).toMatch(/^0 %: redis: \d+ reads judged/);
       expect(out).toMatch(/^redis: .* reads judged \([\d.]+\/s\)/);
       expect(code).toBe(130);

@@ -1,11 +1,9 @@
-import { execFile } from "node:child_process";
-import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
 import { describe, expect, test } from "@jest/globals";
 import { serverSuite } from "@cogniverse/test-servers";
+import { reportOf, runCommand } from "@cogniverse/test-servers/commands";
 import type { RoundFigures } from "./soak-round.ts";
 
-const command = fileURLToPath(new URL("soak.main.ts", import.meta.url));
+const main = new URL("soak.main.ts", import.meta.url);
 
 const SECONDS = 60;
 /** On an idle machine it takes little more than the seconds themselves, beside other tests what it takes. */
@@ -21,13 +19,9 @@ serverSuite(["redis", "s3"], describe)("processes over real servers under faults
   test(
     `in ${SECONDS} s no read returns what was invalidated before it began`,
     async () => {
-      const args = ["--conditions=@cogniverse/source", command, "--json", "--seconds"];
-      const { stdout } = await promisify(execFile)(process.execPath, [
-        ...args,
-        String(SECONDS),
-      ]).catch(outcome);
+      const ended = await runCommand(main, ["--json", "--seconds", String(SECONDS)]);
       // What this command prints with --json.
-      const { rounds, wrong } = JSON.parse(stdout) as Report;
+      const { rounds, wrong } = reportOf(ended) as Report;
       expect(wrong).toBeNull();
       expect(rounds.map(({ deployment }) => deployment)).toEqual(["redis", "s3-redis", "s3"]);
       for (const figures of rounds) {
@@ -56,10 +50,4 @@ function belowFloor(done: typeof FLOOR): readonly string[] {
 function rates({ deployment, seconds, reads, short, long, happened }: RoundFigures): string {
   const perSecond = (count: number): string => (count / seconds).toFixed(1);
   return `soak of ${deployment}: ${perSecond(reads)} reads/s, ${perSecond(short + long)} invalidations/s, ${happened} faults\n`;
-}
-
-/** What the command printed is told also where it found something. */
-function outcome(error: Error & { readonly stdout?: string }): { readonly stdout: string } {
-  if (error.stdout === undefined || error.stdout === "") throw error;
-  return { stdout: error.stdout };
 }

@@ -1,0 +1,1 @@
+export { reportOf, runCommand, type CommandOptions, type EndedCommand } from "./run-command.ts";
