@@ -66,25 +66,27 @@ end
 return removed
 `);
 
-/** What one look takes of a value: nearly every header, and small values whole, for which a script then makes one call and not four. */
-const LOOK_BYTES = 1024;
+/** What one look takes of a value: nearly every header, and small values whole, for which a script then makes one call and not three. */
+export const LOOK_BYTES = 1024;
 
-/** KEYS: entry. Answers {frame header, trailer, length}, {start, "", length} for what is no frame, 0 for what is no string, nil for nothing. */
+/**
+ * Answers of an entry: the whole value where it is small; {frame header, trailer, length} of a larger one, {start, "", length} where that is no frame;
+ * 0 for what is no string, nil for nothing.
+ */
 const HEAD_OF = `
 local function head(name)
   local start = redis.pcall('GETRANGE', name, 0, ${LOOK_BYTES - 1})
   if type(start) ~= 'string' then return 0 end
-  local seen = #start
-  if seen == 0 and redis.call('EXISTS', name) == 0 then return false end
-  local bytes = seen
-  if seen == ${LOOK_BYTES} then bytes = redis.call('STRLEN', name) end
-  if seen < 12 or string.sub(start, 2, 4) ~= 'COG' then return {string.sub(start, 1, 12), '', bytes} end
+  if #start < ${LOOK_BYTES} then
+    if start == '' and redis.call('EXISTS', name) == 0 then return false end
+    return start
+  end
+  local bytes = redis.call('STRLEN', name)
+  if string.sub(start, 2, 4) ~= 'COG' then return {string.sub(start, 1, 12), '', bytes} end
+  local tail = redis.call('GETRANGE', name, -${TRAILER_BYTES}, -1)
   local header = math.min(bytes, 24 + struct.unpack('<I4', string.sub(start, 9, 12)) + 63)
-  local tail
-  if bytes == seen then tail = string.sub(start, -${TRAILER_BYTES})
-  else tail = redis.call('GETRANGE', name, -${TRAILER_BYTES}, -1) end
-  if header <= seen then return {string.sub(start, 1, header), tail, bytes} end
-  return {redis.call('GETRANGE', name, 0, header - 1), tail, bytes}
+  if header > #start then start = redis.call('GETRANGE', name, 0, header - 1) end
+  return {string.sub(start, 1, header), tail, bytes}
 end
 `;
 

@@ -7,14 +7,13 @@ import {
 } from "@cogniverse/sdk";
 import type { Connection } from "./connection.ts";
 import { asList, headIn } from "./entries.ts";
-import { PAGE_HEADS, PAGE_PRESENCE } from "./entry-scripts.ts";
 import type { Listings } from "./listings.ts";
 import type { Bucket, Names } from "./names.ts";
-import type { Script } from "./script.ts";
+import { lookForHeads, lookForPresence, type PageLook } from "./page-looks.ts";
 
 /** Keys of one bucket that one step asks for. */
 const PAGE = 128;
-/** The same where it asks for heads, of which a scan holds as many of each bucket: the server answers nobody else meanwhile. */
+/** The same where it asks for heads, of which a scan holds as many of each bucket: the server does what came together before it answers others. */
 const PAGE_OF_HEADS = 16;
 /** Above every character of a canonical key. */
 const LAST = "\x7f";
@@ -54,7 +53,7 @@ export class KeyPages implements KeyScan {
     const range = { prefix, after, call };
     const sources = this.#names
       .buckets(tenantId)
-      .map((bucket) => this.#rows(bucket, range, PAGE_HEADS, PAGE_OF_HEADS));
+      .map((bucket) => this.#rows(bucket, range, lookForHeads, PAGE_OF_HEADS));
     for await (const { key, found } of merged(sources)) {
       const head = headIn(found, this.#clock.now());
       if (head !== undefined && !isUnreadable(head)) yield { key, ...head };
@@ -73,14 +72,14 @@ export class KeyPages implements KeyScan {
 
   async #keysOf(bucket: Bucket, range: Range): Promise<readonly string[]> {
     const keys: string[] = [];
-    for await (const { key } of this.#rows(bucket, range, PAGE_PRESENCE, PAGE)) keys.push(key);
+    for await (const { key } of this.#rows(bucket, range, lookForPresence, PAGE)) keys.push(key);
     return keys;
   }
 
   async *#rows(
     bucket: Bucket,
     { prefix, after, call }: Range,
-    script: Script,
+    look: PageLook,
     most: number,
   ): AsyncGenerator<Row<unknown>, void, undefined> {
     const doing = { doing: "list keys", signal: call?.signal };
@@ -93,10 +92,9 @@ export class KeyPages implements KeyScan {
         await this.#connection.send("zrangebylex", range, { ...doing, text: true }),
       ).map(String);
       if (page.length === 0) return;
-      const names = [bucket.index, ...page.map((key) => bucket.entry(key))];
-      const found = asList(await this.#connection.run(script, names, page, doing));
+      const found = await look(this.#connection, { bucket, keys: page, doing });
       for (const [at, key] of page.entries())
-        if (found[at] !== null && found[at] !== undefined) yield { key, found: found[at] };
+        if (found[at] !== undefined) yield { key, found: found[at] };
       if (page.length < most) return;
       start = `(${page.at(-1)}`;
     }

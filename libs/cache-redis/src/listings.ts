@@ -1,6 +1,7 @@
 import type { BackendContext, Call } from "@cogniverse/sdk";
 import type { Connection } from "./connection.ts";
 import { Exchange } from "./exchange.ts";
+import { inParts } from "./in-parts.ts";
 import type { Bucket } from "./names.ts";
 
 /** A write is in the index so many milliseconds after it at the latest, where the server takes it; one after a pause, at once. */
@@ -94,7 +95,7 @@ export class Listings {
     this.#waiting = new Map();
     this.#count = 0;
     for (const [bucket, keys] of all)
-      for (const members of inParts([...keys])) {
+      for (const members of inParts([...keys], MOST_MEMBERS)) {
         const sent = this.#send(bucket, members).finally(() => this.#underWay.delete(sent));
         this.#underWay.add(sent);
         // Whoever flushes is told; else it is sent again.
@@ -125,8 +126,4 @@ export class Listings {
     this.#fails = true;
     this.#lastError = error;
   }
-}
-
-function* inParts(keys: readonly string[]): Generator<readonly string[]> {
-  for (let at = 0; at < keys.length; at += MOST_MEMBERS) yield keys.slice(at, at + MOST_MEMBERS);
 }

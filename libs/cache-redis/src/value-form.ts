@@ -123,6 +123,12 @@ export function decodeHead(
   return { metadata, etag: etagAt(trailer, 0) };
 }
 
+/** As {@link decodeHead}, from the whole value. */
+export function decodeWholeHead(value: Buffer, nowMs: number): StoredHead | UnreadableCopy {
+  const end = Math.max(0, value.byteLength - TRAILER_BYTES);
+  return decodeHead(value.subarray(0, end), value.subarray(end), value.byteLength, nowMs);
+}
+
 /** The etag of whatever ends with these bytes, readable or not. */
 export function etagOf(value: Buffer): string {
   return etagAt(value, Math.max(0, value.byteLength - TRAILER_BYTES));
