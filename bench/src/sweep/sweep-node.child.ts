@@ -6,7 +6,7 @@ import { DEAD_EVERY, keyOf, openTier, TENANT, type SweepTier } from "./sweep-tie
 /** After so many reads the reader rests for a moment: nobody reads from one process alone as fast as it can. */
 const READS_A_BURST = 16;
 
-type Running = Readonly<{ stop: AbortController; ended: Promise<Swept> }>;
+type Running = Readonly<{ stop: AbortController; begun: Promise<void>; ended: Promise<Swept> }>;
 
 // Only SweepNode starts this, and says it so.
 const tier = JSON.parse(process.argv[2] ?? "") as SweepTier;
@@ -27,11 +27,14 @@ async function read(forMs: number): Promise<ReadTimes> {
 
 function sweep(rate: number): Running {
   const stop = new AbortController();
+  const { promise: begun, resolve: begin } = Promise.withResolvers<void>();
   const cpu = process.cpuUsage();
   const start = performance.now();
   let [scanned, deleted] = [0, 0];
-  const onProgress = (progress: Readonly<{ scanned: number; deleted: number }>): void =>
-    void ({ scanned, deleted } = progress);
+  const onProgress = (progress: Readonly<{ scanned: number; deleted: number }>): void => {
+    ({ scanned, deleted } = progress);
+    begin();
+  };
   const swept = (): Swept => {
     const { user, system } = process.cpuUsage(cpu);
     return { scanned, deleted, ms: performance.now() - start, cpuMs: (user + system) / 1000 };
@@ -42,13 +45,14 @@ function sweep(rate: number): Running {
       if (!stop.signal.aborted) throw error;
       return swept();
     });
-  return { stop, ended };
+  return { stop, begun, ended };
 }
 
 async function answer(request: NodeRequest): Promise<unknown> {
   if (request.ask === "read") return read(request.forMs);
   if (request.ask === "sweep") {
     running = sweep(request.rate);
+    await Promise.race([running.begun, running.ended]);
     return true;
   }
   running?.stop.abort();

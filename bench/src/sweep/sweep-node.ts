@@ -1,7 +1,10 @@
 import { Child } from "../child.ts";
 import type { SweepTier } from "./sweep-tier.ts";
 
-/** What a process over the tier is asked. `rate`: copies a second. `sweep` goes on until `stop`, and then tells what came of it. */
+/**
+ * What a process over the tier is asked. `rate`: copies a second. `sweep` is answered once its first step is done, so that what a sweep of minutes does
+ * once at its start is not measured with each round; it goes on until `stop`, which tells what came of it.
+ */
 export type NodeRequest = Readonly<
   { ask: "read"; forMs: number } | { ask: "sweep"; rate: number } | { ask: "stop" }
 >;

@@ -7,7 +7,7 @@ import type { Bucket } from "./names.ts";
 import type { Script } from "./script.ts";
 
 /** Keys of one bucket, and what they are asked for. */
-export type Page = Readonly<{ bucket: Bucket; keys: readonly string[]; doing: Doing }>;
+type Page = Readonly<{ bucket: Bucket; keys: readonly string[]; doing: Doing }>;
 
 /** Asks what is there of each key of a page. Answers in their order; `undefined` = nothing, and the key is then out of the index. */
 export type PageLook = (connection: Connection, page: Page) => Promise<readonly unknown[]>;

@@ -9,6 +9,10 @@ import type { HeadAnswer, Tier } from "../tier/tier.ts";
 /** So many heads are asked for at a time where a backend cannot list them with its keys. */
 const HEADS_AT_A_TIME = 16;
 
+/** Rows of a scan that one call into a tier reads: what surrounds a call costs as much as a row. */
+const ROWS_A_CALL = 16;
+
+type Row = StoredHead & Readonly<{ key: string }>;
 type Asked = Readonly<{ key: string; answer: HeadAnswer }>;
 
 /** Whether a tier of the plan has a copy that a read would return. */
@@ -59,13 +63,15 @@ export async function* headsOf(
     const iterator = heads[Symbol.asyncIterator]();
     try {
       for (;;) {
-        const next = await tier.call(
+        const rows: Row[] = [];
+        const scanned = await tier.call(
           { what: "scan", tenantId: tenant.tenantId },
-          () => iterator.next(),
+          () => take(iterator, rows),
           { signal },
         );
-        if (!next.up || next.value.done === true) return next.up;
-        yield { key: next.value.value.key, head: next.value.value };
+        // Also those that came before the tier failed.
+        for (const row of rows) yield { key: row.key, head: row };
+        if (!scanned.up || scanned.value === "all") return scanned.up;
       }
     } finally {
       await iterator.return?.();
@@ -89,6 +95,16 @@ export async function* headsOf(
     isAll &&= answer.up;
   }
   return isAll;
+}
+
+/** Adds the next rows as they come. */
+async function take(from: AsyncIterator<Row>, rows: Row[]): Promise<"all" | "some"> {
+  for (let n = 0; n < ROWS_A_CALL; n++) {
+    const next = await from.next();
+    if (next.done === true) return "all";
+    rows.push(next.value);
+  }
+  return "some";
 }
 
 async function isLive(engine: Engine): Promise<boolean> {

@@ -4,8 +4,11 @@ import { abortable } from "../time/abortable.ts";
 
 /** After each step a sweep rests so many times as long as the step took: a tier that is slow, because others use it, is asked less. */
 const REST_PER_WORK = 4;
-/** Copies of a step at most: what memory a sweep takes, and for how long a tier in this process holds the event loop. */
-const MOST_A_STEP = 32;
+/**
+ * Copies of a step at most: what memory a sweep takes, and for how long a tier in this process holds the event loop. Few long steps disturb
+ * fewer reads than many short ones.
+ */
+const MOST_A_STEP = 128;
 /** Steps a second at least, where the rate is low: a mark is renewed between two steps. */
 const STEPS_A_SECOND = 2;
 

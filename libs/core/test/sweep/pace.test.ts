@@ -32,8 +32,8 @@ test("without a rate there is no rest, and others get the event loop all the sam
 
 test("few copies a second are few a step", () => {
   const clock = new FakeClock();
-  const steps = [Infinity, 2000, 64, 10, 1, 0.1].map((rate) => new Pace(clock, rate).step);
-  expect(steps).toEqual([32, 32, 32, 5, 1, 1]);
+  const steps = [Infinity, 2000, 256, 10, 1, 0.1].map((rate) => new Pace(clock, rate).step);
+  expect(steps).toEqual([128, 128, 128, 5, 1, 1]);
 });
 
 test("who leaves does not wait for the rest", async () => {

@@ -134,15 +134,15 @@ test("a tier that fails is incomplete, and the others are swept", async () => {
 
 test("progress is told after each step and at each tier's end, with about how many there are", async () => {
   const it = setUp({ memory: "memory", disk: "entry" });
-  await Promise.all(Array.from({ length: 150 }, (_, i) => it.acme.put(`a/${i}`, 1)));
+  await Promise.all(Array.from({ length: 300 }, (_, i) => it.acme.put(`a/${i}`, 1)));
   await it.acme.invalidate({ kind: "tenant" });
   const told: SweepProgress[] = [];
   const onProgress = (progress: SweepProgress): unknown => told.push(progress);
   await it.manager.sweep("acme", { rate: Infinity, onProgress });
   expect(told.map(({ tier, scanned, total }) => [tier, scanned, total])).toEqual(
-    ["memory", "disk"].flatMap((tier) => [32, 64, 96, 128, 150, 150].map((n) => [tier, n, 150])),
+    ["memory", "disk"].flatMap((tier) => [128, 256, 300, 300].map((n) => [tier, n, 300])),
   );
-  expect(told.at(-1)).toMatchObject({ deleted: 150 });
+  expect(told.at(-1)).toMatchObject({ deleted: 300 });
   await it.manager.close();
 });
 
