@@ -11,6 +11,7 @@ import {
   FakeClock,
   faultBackend,
 } from "@cogniverse/testkit";
+import { CAPABILITIES, HOOKS } from "../src/contract/backend-fixture.ts";
 import { Evictions } from "./full/full-evictions.ts";
 import { nodeLog } from "./full/full-log.ts";
 import { residentStore } from "./full/full-residents.ts";
@@ -36,18 +37,8 @@ export function fullBackend(options: Readonly<{ maxEntries?: number }> = {}): Ba
 
 /** Everything that {@link fullBackend} claims. */
 export const everything: BackendContractOptions = {
-  capabilities: [
-    "entries",
-    "batch",
-    "streams",
-    "scan",
-    "leases",
-    "log",
-    "residents",
-    "evictions",
-    "purge",
-  ],
-  hooks: ["reopen", "another", "forget", "spoil", "leftovers", "loseAnswer"],
+  capabilities: CAPABILITIES,
+  hooks: HOOKS,
   unreadable: ["corrupt", "unsupported", "foreign", "archived"],
   configurableLease: true,
   metadataLimitBytes: METADATA_LIMIT,

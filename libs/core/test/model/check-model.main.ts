@@ -4,18 +4,16 @@ import {
   runProgram,
   shrinkProgram,
   type ModelFailure,
+  type ModelFigures,
   type ModelProgram,
   type ModelReport,
 } from "@cogniverse/testkit";
+import { interruption, workProgress } from "@cogniverse/test-servers/commands";
 import { HELP, readCommandLine, type Request } from "./command-line.ts";
 import { coreNode } from "./core-nodes.ts";
-import { modelProgress } from "./model-progress.ts";
 import { checkInWorkers } from "./worker-pool.ts";
 
-const interruption = new AbortController();
-// The second time the default applies: the process ends at once.
-for (const name of ["SIGINT", "SIGTERM"] as const)
-  process.once(name, () => interruption.abort(new Error(`stopped by ${name}`)));
+const signal = interruption();
 
 process.exitCode = await main(readCommandLine(process.argv.slice(2)));
 
@@ -55,14 +53,18 @@ async function many(request: Extract<Request, { ask: "run" }>): Promise<number> 
     );
     print(`${reads} reads judged, ${hits} of them answered out of a tier`);
   }
-  if (interruption.signal.aborted) return 130;
+  if (signal.aborted) return 130;
   return failure === undefined ? 0 : 1;
 }
 
 async function check(request: Extract<Request, { ask: "run" }>): Promise<ModelReport> {
-  using progress = modelProgress(process.stderr, request.programs);
-  const { signal } = interruption;
-  return checkInWorkers({ ...request, signal, onProgress: (done) => progress.show(done) });
+  using progress = workProgress(process.stderr, "starting");
+  const startedAt = performance.now();
+  const onProgress = ({ programs: done }: ModelFigures): void => {
+    const rate = Math.round((done * 1000) / (performance.now() - startedAt));
+    progress.show(done / request.programs, `${done} of ${request.programs} programs, ${rate}/s`);
+  };
+  return checkInWorkers({ ...request, signal, onProgress });
 }
 
 async function smaller({ program }: ModelFailure): Promise<ModelFailure> {

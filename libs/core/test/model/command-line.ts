@@ -1,5 +1,5 @@
 import { availableParallelism } from "node:os";
-import { parseArgs } from "node:util";
+import { readArguments } from "@cogniverse/test-servers/commands";
 
 /** What was asked for; `problem`: what is wrong with it. */
 export type Request = Readonly<
@@ -20,12 +20,9 @@ const OPTIONS = {
 
 /** Reads the arguments. */
 export function readCommandLine(args: readonly string[]): Request {
-  let values;
-  try {
-    ({ values } = parseArgs({ args: [...args], options: OPTIONS, strict: true }));
-  } catch (error) {
-    return { ask: "refuse", problem: error instanceof Error ? error.message : String(error) };
-  }
+  const read = readArguments(args, OPTIONS);
+  if ("problem" in read) return { ask: "refuse", ...read };
+  const { values } = read;
   const { json, program } = values;
   if (values.help) return { ask: "help" };
   if (program !== undefined) return { ask: "one", program, json };

@@ -1,4 +1,4 @@
-import { parseArgs } from "node:util";
+import { readArguments } from "@cogniverse/test-servers/commands";
 import { DEPLOYMENTS, type SoakDeployment } from "./surroundings.ts";
 
 /** What was asked for; `problem`: what is wrong with it. */
@@ -24,12 +24,9 @@ const OPTIONS = {
 
 /** Reads the arguments. */
 export function readCommandLine(args: readonly string[]): Request {
-  let values;
-  try {
-    ({ values } = parseArgs({ args: [...args], options: OPTIONS, strict: true }));
-  } catch (error) {
-    return { ask: "refuse", problem: error instanceof Error ? error.message : String(error) };
-  }
+  const read = readArguments(args, OPTIONS);
+  if ("problem" in read) return { ask: "refuse", ...read };
+  const { values } = read;
   if (values.help) return { ask: "help" };
   const [seconds, seed] = [Number(values.seconds), Number(values.seed)];
   if (!(seconds > 0 && seconds <= 86_400))

@@ -18,6 +18,11 @@ export function figuresText(figures: RoundFigures): string {
   ].join("\n");
 }
 
+/** How far a round has got, in one line. */
+export function standText({ deployment, reads, short, long, happened }: RoundFigures): string {
+  return `${deployment}: ${reads} reads judged, ${short + long} invalidations, ${happened} faults`;
+}
+
 /** What shows that something was wrong: the read, what was written to what it is about, and the faults around. */
 export function wrongText({
   judge,

@@ -1,7 +1,7 @@
+import { interruption, workProgress } from "@cogniverse/test-servers/commands";
 import { HELP, readCommandLine, type Request } from "./command-line.ts";
 import { HistoryFile } from "./history-file.ts";
-import { soakProgress } from "./soak-progress.ts";
-import { figuresText, wrongText } from "./soak-report.ts";
+import { figuresText, standText, wrongText } from "./soak-report.ts";
 import { SoakRound, type RoundFigures } from "./soak-round.ts";
 import type { SoakDeployment } from "./surroundings.ts";
 
@@ -16,10 +16,7 @@ interface Outcome {
 /** So many seconds at most until it is another deployment's turn. */
 const LONGEST_ROUND_S = 60;
 
-const interruption = new AbortController();
-// The second time the default applies: the process ends at once, and with it what it started.
-for (const name of ["SIGINT", "SIGTERM"] as const)
-  process.once(name, () => interruption.abort(new Error(`stopped by ${name}`)));
+const signal = interruption();
 
 process.exitCode = await main(readCommandLine(process.argv.slice(2)));
 
@@ -36,19 +33,22 @@ async function main(request: Request): Promise<number> {
   if (request.json) print(JSON.stringify({ seed: request.seed, rounds, wrong: wrong ?? null }));
   else tell(rounds, wrong);
   if (wrong !== undefined) return 1;
-  return interruption.signal.aborted ? 130 : 0;
+  return signal.aborted ? 130 : 0;
 }
 
 async function soak(request: Run): Promise<Outcome> {
-  using progress = soakProgress(process.stderr);
+  using progress = workProgress(process.stderr, "starting servers");
   const outcome: Outcome = { rounds: [], wrong: undefined };
   const { seconds, seed } = request;
   const turns = turnsOf(request);
   for (const [n, deployment] of turns.entries()) {
-    if (interruption.signal.aborted || outcome.wrong !== undefined) break;
+    if (signal.aborted || outcome.wrong !== undefined) break;
     const turn = { deployment, seconds: seconds / turns.length, seed: seed + n };
     await round(turn, outcome, (figures) =>
-      progress.show(Math.min(1, (n + figures.seconds / turn.seconds) / turns.length), figures),
+      progress.show(
+        Math.min(1, (n + figures.seconds / turn.seconds) / turns.length),
+        standText(figures),
+      ),
     );
   }
   return outcome;
@@ -62,7 +62,6 @@ async function round(
   const history = new HistoryFile(`${turn.deployment}-${turn.seed}`);
   let keep = false;
   try {
-    const { signal } = interruption;
     const done = await SoakRound.run({ ...turn, history, signal, onFigures });
     outcome.rounds.push(done.figures());
     keep = !done.isRight;
