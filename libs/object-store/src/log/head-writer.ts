@@ -133,8 +133,7 @@ export class HeadWriter {
     const { folder } = this.#options;
     if (!folder.isUrgent(known.head)) return true;
     try {
-      await folder.fold(known.head);
-      return true;
+      return await folder.fold(known.head);
     } catch (error) {
       if (await this.#stands(known, call)) throw error;
       return false;

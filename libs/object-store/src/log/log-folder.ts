@@ -1,5 +1,6 @@
 import { START, type BackendContext, type LogRecord, type Position } from "@cogniverse/sdk";
 import { tailStart, type HeadDocument, type SnapshotRef } from "./head-document.ts";
+import type { LatestHead } from "./latest-head.ts";
 import type { LogObjects } from "./log-objects.ts";
 import { textOf } from "./log-record-form.ts";
 import { summarize } from "./log-summary.ts";
@@ -26,13 +27,20 @@ type Fold = Readonly<{
 /** Makes snapshots: always first the object, then the head that names it. */
 export class LogFolder {
   readonly #objects: LogObjects;
+  readonly #latest: LatestHead;
   readonly #context: BackendContext;
   readonly #limits: TailLimits;
   #fold: Fold | undefined;
-  #running: Promise<void> | undefined;
+  #running: Promise<boolean> | undefined;
 
-  constructor(objects: LogObjects, context: BackendContext, limits: TailLimits = TAIL_LIMITS) {
+  constructor(
+    objects: LogObjects,
+    latest: LatestHead,
+    context: BackendContext,
+    limits: TailLimits = TAIL_LIMITS,
+  ) {
     this.#objects = objects;
+    this.#latest = latest;
     this.#context = context;
     this.#limits = limits;
   }
@@ -48,19 +56,19 @@ export class LogFolder {
     return this.exceeds(head, PATIENCE);
   }
 
-  /** Writes the snapshot of this head; it takes its place with {@link folded}. Rejects where it cannot; one at a time. */
-  fold(head: HeadDocument): Promise<void> {
-    if (this.#fold !== undefined && this.#applies(this.#fold, head)) return Promise.resolve();
-    this.#running ??= this.#write(head).finally(() => (this.#running = undefined));
-    return this.#running;
+  /**
+   * Writes the snapshot of this head; it takes its place with {@link folded}. One at a time. `false`: the head names another snapshot by now, and the one
+   * to begin from is gone. Rejects where it cannot.
+   */
+  fold(head: HeadDocument): Promise<boolean> {
+    if (this.#fold !== undefined && this.#applies(this.#fold, head)) return Promise.resolve(true);
+    return this.#running ?? this.#runs(this.#write(head));
   }
 
   /** As {@link fold}, and neither the snapshot nor the head with which it takes its place says what is forgotten. */
-  forget(head: HeadDocument, forgotten: Forgotten): Promise<void> {
-    const others = this.#running?.catch(() => undefined) ?? Promise.resolve();
-    const own = others.then(() => this.#write(head, forgotten));
-    this.#running = own.finally(() => (this.#running = undefined));
-    return this.#running;
+  forget(head: HeadDocument, forgotten: Forgotten): Promise<boolean> {
+    const others = this.#running?.catch(() => false) ?? Promise.resolve();
+    return this.#runs(others.then(() => this.#write(head, forgotten)));
   }
 
   /**
@@ -73,6 +81,15 @@ export class LogFolder {
     const { snapshot, from } = fold;
     const records = this.#newest(head, snapshot.position);
     return { snapshot, records: records.filter(({ position }) => position >= from) };
+  }
+
+  #runs(work: Promise<boolean>): Promise<boolean> {
+    const own = work.finally(() => {
+      // The next one may wait behind it already.
+      if (this.#running === own) this.#running = undefined;
+    });
+    this.#running = own;
+    return own;
   }
 
   #applies({ snapshot, basedOn, logId }: Fold, head: HeadDocument): boolean {
@@ -99,12 +116,14 @@ export class LogFolder {
     return records.slice(first);
   }
 
-  async #write(head: HeadDocument, forgotten?: Forgotten): Promise<void> {
+  async #write(head: HeadDocument, forgotten?: Forgotten): Promise<boolean> {
     const { logId, position, snapshot: base } = head;
     const before = base === null ? undefined : await this.#objects.readSnapshot(base, logId);
     if (base !== null && before === undefined) {
-      // Somebody else has folded meanwhile, or the log is damaged, which the reader of a snapshot tells.
-      throw this.#objects.missing(base.name);
+      // Somebody else has folded meanwhile, or the log is damaged. No name comes into a head twice, so the head tells.
+      const { head: now } = await this.#latest.read();
+      if (now.snapshot?.name === base.name) throw this.#objects.missing(base.name);
+      return false;
     }
     const later = head.records.filter((record) => record.position > (base?.position ?? 0));
     const all = summarize([...(before?.records ?? []), ...later]);
@@ -114,6 +133,7 @@ export class LogFolder {
     const made = { logId, position, records };
     const snapshot = await this.#objects.writeSnapshot(made, generation, id);
     this.#fold = { snapshot, basedOn: base?.name, logId, from: forgotten?.before ?? START };
+    return true;
   }
 }
 

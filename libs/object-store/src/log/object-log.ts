@@ -19,10 +19,11 @@ import type { ObjectClient } from "../object-client.ts";
 import { placeOf, tailStart, type HeadDocument } from "./head-document.ts";
 import { HeadWriter } from "./head-writer.ts";
 import { LatestHead } from "./latest-head.ts";
-import { isOf, LogFolder, type TailLimits } from "./log-folder.ts";
+import { isOf, LogFolder, type Forgotten, type TailLimits } from "./log-folder.ts";
 import { LogObjects, type KnownHead } from "./log-objects.ts";
 import { summarize } from "./log-summary.ts";
 import { sweepSnapshots } from "./snapshot-broom.ts";
+import { Turns } from "./turns.ts";
 
 /** Others may fold so often while one node has a tenant forgotten. */
 const MOST_FORGETTINGS = 8;
@@ -47,6 +48,7 @@ export class ObjectLog implements InvalidationLog {
   readonly #folder: LogFolder;
   readonly #latest: LatestHead;
   readonly #writer: HeadWriter;
+  readonly #forgetting = new Turns();
   readonly #running = new Set<Promise<unknown>>();
   #closed: Promise<void> | undefined;
 
@@ -60,9 +62,9 @@ export class ObjectLog implements InvalidationLog {
     this.#layout = layout;
     this.#context = context;
     this.#objects = new LogObjects(client, layout, context);
-    this.#folder = new LogFolder(this.#objects, context, limits);
     const leaseMs = context.networkLeaseMs ?? DEFAULT_NETWORK_LEASE_MS;
     this.#latest = new LatestHead(this.#objects, context, leaseMs);
+    this.#folder = new LogFolder(this.#objects, this.#latest, context, limits);
     this.#writer = new HeadWriter({
       latest: this.#latest,
       objects: this.#objects,
@@ -131,10 +133,14 @@ export class ObjectLog implements InvalidationLog {
 
   /**
    * By a snapshot that leaves it out, and a head without records before `before`; then the snapshots before that one are removed. One that another node is just
-   * writing from what was there goes unnamed, and is removed with a later fold.
+   * writing from what was there goes unnamed, and is removed with a later fold. Several go one after the other, each from the head that the one before it left.
    */
   async forgetTenant(tenantId: string, before: Position, call?: Call): Promise<void> {
-    const forgotten = { tenantId, before };
+    return this.#forgetting.take(() => this.#forget({ tenantId, before }, call), call?.signal);
+  }
+
+  async #forget(forgotten: Forgotten, call: Call | undefined): Promise<void> {
+    const { tenantId, before } = forgotten;
     for (let tries = 0; tries < MOST_FORGETTINGS; tries++) {
       const { head, records } = await this.#said(call);
       const isCovered = records.some(
@@ -149,8 +155,8 @@ export class ObjectLog implements InvalidationLog {
       if (![...records, ...head.records].some((one) => isOf(one, forgotten)))
         return this.#run(call, () => sweepSnapshots(this.#client, this.#layout, head, true));
       await this.#run(call, async () => {
-        await this.#folder.forget(head, forgotten);
-        await this.#writer.join({ type: "renew" }, call?.signal);
+        const isReady = await this.#folder.forget(head, forgotten);
+        if (isReady) await this.#writer.join({ type: "renew" }, call?.signal);
       });
     }
     throw new CacheError(
@@ -192,8 +198,7 @@ export class ObjectLog implements InvalidationLog {
     const first = this.#folder.exceeds(head) && !this.#folder.exceeds(before);
     if (first || this.#folder.exceeds(head, 2))
       this.#behind("the log could not be folded", async () => {
-        await this.#folder.fold(head);
-        await this.#writer.join({ type: "renew" });
+        if (await this.#folder.fold(head)) await this.#writer.join({ type: "renew" });
       });
   }
 

@@ -31,6 +31,15 @@ async function filled(bucket: MemoryBucket): Promise<readonly [LogNode, Position
   return [one, await add(one, WHOLE)];
 }
 
+/** Twelve tenants of which a snapshot tells, and where each of them ends. */
+async function crowd(one: LogNode): Promise<readonly (readonly [string, Position])[]> {
+  const ids = Array.from({ length: 12 }, (_, i) => `t${i}`);
+  for (const id of ids) await add(one, record(`own-${id}`, id));
+  const ended: (readonly [string, Position])[] = [];
+  for (const id of ids) ended.push([id, await add(one, { ...WHOLE, tenantId: id })]);
+  return ended;
+}
+
 describe("a tenant that the log in a bucket forgot", () => {
   test("is named in no object but by the record that covers the rest; of others all is there", async () => {
     const bucket = new MemoryBucket();
@@ -117,5 +126,94 @@ describe("a tenant that the log in a bucket forgot", () => {
     const { records } = await reader.log.snapshot();
     expect(isFirst).toBe(false);
     expect(records.filter(({ tenantId }) => tenantId === "t")).toMatchObject([WHOLE]);
+  });
+});
+
+describe("tenants that the log in a bucket is to forget at once", () => {
+  test("are forgotten one after the other, however many they are", async () => {
+    const bucket = new MemoryBucket();
+    const one = node(bucket, { limits });
+    const tenants = await crowd(one);
+    await Promise.all(tenants.map(([id, position]) => one.log.forgetTenant(id, position)));
+    expect(objectsWith(bucket, "own-")).toEqual([]);
+    expect((await one.log.snapshot()).records.length).toBe(tenants.length);
+  });
+
+  test("are forgotten by two nodes, too", async () => {
+    const bucket = new MemoryBucket();
+    const one = node(bucket, { limits });
+    const tenants = await crowd(one);
+    const other = node(bucket, { limits });
+    await Promise.all(
+      tenants.map(([id, position], i) =>
+        (i % 2 === 0 ? one : other).log.forgetTenant(id, position),
+      ),
+    );
+    expect(objectsWith(bucket, "own-")).toEqual([]);
+    expect([one, other].flatMap(({ context }) => context.logger.lines)).toEqual([]);
+  });
+
+  test("wait for none that failed, and whoever gives up waiting is not waited for", async () => {
+    const bucket = new MemoryBucket();
+    const one = node(bucket, { limits });
+    const [first, second, third] = await crowd(one);
+    if (first === undefined || second === undefined || third === undefined) throw new Error("few");
+    const held = Promise.withResolvers<void>();
+    one.client.around = async ({ op, name }, send) => {
+      if (op !== "write" || !name.startsWith(logSnapshots)) return send();
+      one.client.around = (_request, next) => next();
+      await held.promise;
+      throw new TypeError("refused");
+    };
+    const giving = new AbortController();
+    const fails = one.log.forgetTenant(...first);
+    const leaves = one.log.forgetTenant(...second, giving);
+    const stays = one.log.forgetTenant(...third);
+    await settle(20);
+    giving.abort(new Error("enough"));
+    await expect(leaves).rejects.toThrow("enough");
+    held.resolve();
+    await expect(fails).rejects.toThrow("refused");
+    await stays;
+    expect(objectsWith(bucket, `own-${third[0]}"`)).toEqual([]);
+    expect(objectsWith(bucket, `own-${second[0]}"`)).not.toEqual([]);
+  });
+});
+
+describe("a fold whose base is gone", () => {
+  /** Warnings of a node whose fold reads its base only after `meanwhile`. */
+  async function warned(bucket: MemoryBucket, meanwhile: () => Promise<void>): Promise<unknown> {
+    const slow = node(bucket, { limits });
+    slow.client.around = async ({ op, name }, send) => {
+      if (op === "read" && name.startsWith(logSnapshots)) {
+        slow.client.around = (_request, next) => next();
+        await meanwhile();
+      }
+      return send();
+    };
+    for (let i = 0; i < limits.records; i++) await add(slow, record(`more-${i}`, "t:1"));
+    await settle(500);
+    return slow.context.logger.lines.map(({ message }) => message);
+  }
+
+  test("since a tenant was forgotten is no damage", async () => {
+    const bucket = new MemoryBucket();
+    const [one, position] = await filled(bucket);
+    let isOver = false;
+    const messages = await warned(bucket, async () => {
+      await one.log.forgetTenant("t", position);
+      isOver = true;
+    });
+    expect([isOver, messages]).toEqual([true, []]);
+  });
+
+  test("although the head names it is damage", async () => {
+    const bucket = new MemoryBucket();
+    await filled(bucket);
+    const messages = await warned(bucket, async () => {
+      for (const name of bucket.objects.keys())
+        if (name.startsWith(logSnapshots)) bucket.objects.delete(name);
+    });
+    expect(messages).toContain('Tier "cold": the log could not be folded');
   });
 });
