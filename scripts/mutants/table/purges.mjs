@@ -56,6 +56,22 @@ export const purges = [
     test: away("does so once: the disk itself tells the next start up to where, and names nobody"),
   },
   {
+    id: "purge-unheard-while-noting",
+    removes: "a purge that is heard of while the last is noted is carried out",
+    file: ofPurge("tier-purges"),
+    find: "} while (this.#hasNews);",
+    replace: "} while (false);",
+    test: away("also one that it hears of while it notes that the last is done"),
+  },
+  {
+    id: "purge-noted-while-another-runs",
+    removes: "a tier does not say that it is empty up to a purge while an earlier one is under way",
+    file: ofPurge("tier-purges"),
+    find: "if (heard === undefined || this.#held > 0) return;",
+    replace: "if (heard === undefined) return;",
+    test: away("while a purge of its own is under way it notes nothing, so that a kill loses none"),
+  },
+  {
     id: "purge-noted-though-incomplete",
     removes: "a tier that was not emptied does not say so",
     file: ofPurge("tier-purges"),

@@ -15,8 +15,8 @@ export const puts = [
     id: "put-appends-nothing",
     removes: "a put is a record of its own",
     file: putter,
-    find: "if (key.immutable) return known(coherence, since);",
-    replace: "return known(coherence, since);",
+    find: "if (key.immutable) return known(coherence, since ?? beginning.mirror);",
+    replace: "return known(coherence, since ?? beginning.mirror);",
     test: nodes("an acknowledged put on one node kills the other node's memory copy"),
   },
   {
@@ -47,9 +47,18 @@ export const puts = [
     id: "put-from-the-mirror",
     removes: "a put begins at the log's head, not at the mirror's",
     file: putter,
-    find: "return tookPlace(spoken) ? spoken : await appendAfter(await now);",
+    find: "return tookPlace(spoken) ? spoken : await appendAfter(await head());",
     replace: "return spoken;",
     test: nodes("it begins at the log's head and not at that of a mirror that lags behind"),
+  },
+  {
+    id: "put-begins-once-encoded",
+    removes: "a put begins when it is called, not when its value is encoded",
+    file: putter,
+    find: "return { mirror: { logId, position }, head: () => head ?? coherence.head(call) };",
+    replace:
+      "return { get mirror() { return { logId: coherence.logId, position: coherence.position }; }, head: () => head ?? coherence.head(call) };",
+    test: nodes("without `since`, and the invalidation lands while the value is encoded"),
   },
   {
     id: "since-of-another-log",

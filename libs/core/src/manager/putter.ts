@@ -20,12 +20,16 @@ import type { EncodedPut, Shipper } from "./shipper.ts";
 import type { Invalidator } from "./invalidator.ts";
 import type { Target } from "./target.ts";
 
-/** A put under way: what goes where, with which tags, and from when its maker knew the log. */
+/** When a put was called: where the mirror stood, and where the log was, which is asked for then. */
+type Beginning = Readonly<{ mirror: LogPlace; head: () => Promise<LogHead> }>;
+
+/** A put under way: what goes where, with which tags, when it began, and from when its maker knew the log. */
 interface Putting {
   readonly target: Target;
   readonly encoded: EncodedPut;
   readonly tags: readonly string[];
   readonly since: LogPlace | undefined;
+  readonly beginning: Beginning;
   readonly options: PutOptions<never>;
 }
 
@@ -66,12 +70,29 @@ export class Putter {
     const since = checkSince(options.since);
     const tags = [...new Set([...key.tags, ...(options.tags ?? []).map(checkTag)])];
     checkUser(options.metadata ?? {});
+    // Before anything is waited for: a large value is encoded for a while.
+    const beginning = this.#begin(key.immutable || since !== undefined, signalOf(options));
     const encoded = await this.#shipper.encode(key, family, value);
-    const putting = { target, encoded, tags, since, options };
+    const putting = { target, encoded, tags, since, beginning, options };
     const outcome = await this.#send(putting);
     const asked = { tenantId: tenant.tenantId, operation: "put", startedAt } as const;
     const result = acknowledged(this.#engine, asked, outcome);
     return { result, bytes: encoded.encoded.decodedBytes };
+  }
+
+  /** `isPlaced`: nobody will need the log's head. */
+  #begin(isPlaced: boolean, call: Call): Beginning {
+    const { coherence } = this.#engine;
+    const { logId, position } = coherence;
+    const head = isPlaced ? undefined : this.#headOnceRead(call);
+    head?.catch(() => undefined); // whoever needs it awaits it
+    return { mirror: { logId, position }, head: () => head ?? coherence.head(call) };
+  }
+
+  async #headOnceRead(call: Call): Promise<LogHead> {
+    const { coherence } = this.#engine;
+    if (!coherence.serves()) await coherence.renew();
+    return coherence.head(call);
   }
 
   /** Order: record durable, then the tiers and the acknowledgement side by side. */
@@ -107,11 +128,11 @@ export class Putter {
   /** Appends the key's record. `undefined`: a later one already covers the key or its tags. */
   async #speak(putting: Putting): Promise<LogHead | undefined> {
     const { coherence } = this.#engine;
-    const { target, encoded, tags, since, options } = putting;
+    const { target, encoded, tags, since, beginning } = putting;
     const { tenant, key } = target;
     if (!coherence.serves()) await coherence.renew();
     // Content that is in the key needs no record; it still counts as no newer than what its maker, or this node, had seen.
-    if (key.immutable) return known(coherence, since);
+    if (key.immutable) return known(coherence, since ?? beginning.mirror);
     const scope = { kind: "key", value: key.path } as const;
     const record = {
       ...this.#invalidator.record(tenant, scope),
@@ -123,30 +144,26 @@ export class Putter {
       return { from, head: await coherence.append([record], { unless }) };
     };
     const spoken =
-      since === undefined
-        ? await this.#speakNow(appendAfter, signalOf(options))
-        : await appendAfter(since);
+      since === undefined ? await this.#speakNow(appendAfter, beginning) : await appendAfter(since);
     if (tookPlace(spoken)) return spoken.head;
     await this.#giveWay(putting, spoken.from.position, record, spoken.head);
     return undefined;
   }
 
   /**
-   * For a put that knows only that it begins now. The mirror is no further than the log was at the call, so where nothing covers the key since the mirror,
-   * nothing does since the call, and the place is taken by one request. Else the log says where it was: asked just before, since what it
-   * says later may have come after the call.
+   * For a put that knows only when it was called. The mirror was no further then than the log, so where nothing covers the key since the mirror, nothing
+   * does since the call, and the place is taken by one request. Else the log says where it was.
    */
-  async #speakNow(appendAfter: (from: LogPlace) => Promise<Spoken>, call: Call): Promise<Spoken> {
-    const { coherence } = this.#engine;
-    const { logId, position } = coherence;
-    const now = coherence.head(call);
-    now.catch(() => undefined); // whoever needs it awaits it below
-    const spoken = await appendAfter({ logId, position });
-    return tookPlace(spoken) ? spoken : await appendAfter(await now);
+  async #speakNow(
+    appendAfter: (from: LogPlace) => Promise<Spoken>,
+    { mirror, head }: Beginning,
+  ): Promise<Spoken> {
+    const spoken = await appendAfter(mirror);
+    return tookPlace(spoken) ? spoken : await appendAfter(await head());
   }
 
   /**
-   * Nothing is stored, and what the put was to replace dies all the same: what covers the new content may be a tag of it that the old has not. `told`: that
+   * Nothing is stored, and what was there at the put's beginning dies all the same: what covers the new content may be a tag of it that the old has not. `told`: that
    * the record landed in a log that says nothing of the put's beginning.
    */
   async #giveWay(
@@ -205,8 +222,11 @@ function signalOf({ signal }: Call): Call {
   return { signal };
 }
 
-/** Where the mirror stands, or `since` where that is earlier; the beginning where it is of another log. Without a lease nobody can tell. */
-function known(coherence: Coherence, since: LogPlace | undefined): LogPlace {
+/**
+ * Where the mirror stands, or `since` where that is earlier; the beginning where it is of another log than the one that is read. Without a lease nobody
+ * can tell.
+ */
+function known(coherence: Coherence, since: LogPlace): LogPlace {
   if (!coherence.serves())
     throw new CacheError(
       "tier_unavailable",
@@ -214,7 +234,8 @@ function known(coherence: Coherence, since: LogPlace | undefined): LogPlace {
       { retryable: true },
     );
   const { logId, position } = coherence;
-  if (since === undefined) return { logId, position };
+  // Nothing had been read yet.
+  if (since.logId === "") return { logId, position };
   if (since.logId !== logId) return { logId, position: START };
   return since.position > position ? { logId, position } : since;
 }

@@ -35,7 +35,7 @@ export class LogForgetting implements Disposable {
   }
 
   /** Does it for these purges too, once whoever purged had time enough: he may have been stopped before. Cheap where he was not. */
-  later(purges: readonly LogRecord[]): void {
+  later(purges: readonly Pick<LogRecord, "tenantId" | "position">[]): void {
     const { clock, log, background } = this.#engine;
     if (log.forgetTenant === undefined || log.leaseMs === 0) return;
     for (const { tenantId, position } of purges) this.#due.set(tenantId, tombstoneOf(position));
@@ -58,7 +58,8 @@ export class LogForgetting implements Disposable {
         (): LogPurge => ({ state: "kept" }),
       );
       if (state !== "incomplete") continue;
-      this.#due.set(tenantId, before);
+      // A later purge may have been heard of meanwhile, whose position covers this one.
+      if (!this.#due.has(tenantId)) this.#due.set(tenantId, before);
       this.#engine.logger.warn(
         "what the log said of a purged tenant could not be taken out of it; it will be tried with the next purge, or at the next start",
         { tenant: tenantId, why },

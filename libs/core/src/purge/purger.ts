@@ -12,6 +12,9 @@ import type { PurgeOptions, PurgeReport, TierPurge } from "./purge-report.ts";
 import { purgeTier } from "./purge-tier.ts";
 import { TierPurges, type Heard } from "./tier-purges.ts";
 
+/** Where a purge of this node stands in the log, and what came of it in each tier. */
+type Done = Readonly<{ position: Position; tiers: readonly TierPurge[] }>;
+
 /** Removes whole tenants: dead at once everywhere by one record, then gone from every tier. */
 export class Purger {
   readonly #engine: Engine;
@@ -22,8 +25,8 @@ export class Purger {
   readonly #closing = new AbortController();
   /** Where the last purge of a tenant stands in the log, as far as this node has heard. */
   readonly #heard = new Map<string, string>();
-  /** Tenants that are being purged from here, in every tier. */
-  readonly #purging = new Set<string>();
+  /** Tenants that are being purged from here, in every tier, and the last purge of them that was heard of meanwhile, their own or another. */
+  readonly #purging = new Map<string, Heard | undefined>();
 
   constructor(engine: Engine, invalidator: Invalidator, served: ServedTenants) {
     this.#engine = engine;
@@ -63,7 +66,9 @@ export class Purger {
     const call: Call = { signal };
     signal.throwIfAborted();
     const startedAt = clock.monotonic();
-    this.#purging.add(tenantId);
+    this.#purging.set(tenantId, undefined);
+    for (const tier of this.#ownTiers) tier.hold();
+    let done: Done = { position: START, tiers: [] };
     try {
       const { reason, onProgress } = options;
       if (!coherence.serves()) await abortable(coherence.renew(), signal);
@@ -80,21 +85,25 @@ export class Purger {
         ...tiers.map(ofTier),
       ]);
       const removed = purged.reduce((sum, one) => sum + one.removed, 0);
-      this.#left(tenantId, position, purged);
+      done = { position, tiers: purged };
       const elapsedMs = clock.monotonic() - startedAt;
       const isKnown = hadRecord || removed > 0;
       return { tenantId, position, nodes, elapsedMs, removed, isKnown, tiers: purged, log };
     } finally {
-      this.#purging.delete(tenantId);
+      this.#release(tenantId, done);
     }
   }
 
-  /** What an own tier kept of a tenant that was purged from here is removed with the next purge, or at the next start. */
-  #left(tenantId: string, position: Position, purged: readonly TierPurge[]): void {
-    const { logId } = this.#engine.coherence;
-    const failed = purged.filter(({ state }) => state === "incomplete").map(({ tier }) => tier);
-    for (const own of this.#ownTiers)
-      if (failed.includes(own.tier)) own.keep({ logId, record: { tenantId, position } });
+  /** What own tiers keep of a tenant whose purge ended before its time, or was followed by another's, is removed with the next purge, or at the next start. */
+  #release(tenantId: string, { position, tiers }: Done): void {
+    const heard = this.#purging.get(tenantId);
+    this.#purging.delete(tenantId);
+    const emptied = new Set(tiers.filter(({ state }) => state === "complete").map((t) => t.tier));
+    const isLast = heard !== undefined && heard.record.position <= position;
+    for (const own of this.#ownTiers) {
+      const left = isLast && emptied.has(own.tier) ? undefined : heard;
+      void this.#engine.background.track(own.release(left));
+    }
   }
 
   /** Once all has been applied: what this node keeps of the tenants begins anew, and its own tiers follow. */
@@ -103,6 +112,8 @@ export class Purger {
     const { logId } = this.#engine.coherence;
     const news = purges.filter(({ record }) => this.#isNew(logId, record));
     for (const { record } of news) this.#served.get(record.tenantId)?.state.beginAnew();
+    for (const { record } of news)
+      if (this.#purging.has(record.tenantId)) this.#purging.set(record.tenantId, { logId, record });
     const others = news.filter(({ record }) => !this.#purging.has(record.tenantId));
     if (others.length === 0) return;
     const heard = others.map(({ record }): Heard => ({ logId, record }));

@@ -25,8 +25,14 @@ export class TierPurges {
   readonly #parts: Parts;
   /** In the order in which they were heard of; what could not be done waits for the next one. */
   readonly #waiting: Heard[] = [];
+  /** The last that was done and is not noted yet. */
+  #last: Heard | undefined;
   #note: PurgeNote | undefined;
   #running: Promise<void> | undefined;
+  /** Something has been heard of since the last look at what waits. */
+  #hasNews = false;
+  /** Purges of this node itself that are under way. */
+  #held = 0;
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -36,9 +42,16 @@ export class TierPurges {
     return this.#parts.tier.name;
   }
 
-  /** Has it done with the next one: the tier does not answer now. */
-  keep(heard: Heard): void {
-    this.#waiting.push(heard);
+  /** This node begins a purge of its own, which empties the tier too: until {@link release} nothing is noted, which would say that it is done. */
+  hold(): void {
+    this.#held++;
+  }
+
+  /** `left`: what the purge did not do here, and is done with the next one. Resolves when nothing waits any more; never rejects. */
+  async release(left: Heard | undefined): Promise<void> {
+    this.#held--;
+    if (left !== undefined) this.#waiting.push(left);
+    else if (this.#held === 0 && this.#last !== undefined) await this.add([], false);
   }
 
   /** `isStart`: this node begins, and only what outlives a process can hold anything. Resolves when nothing waits any more; never rejects. */
@@ -46,25 +59,34 @@ export class TierPurges {
     const { tier } = this.#parts;
     if (isStart && !tier.traits.durable) return Promise.resolve();
     this.#waiting.push(...heard);
-    this.#running ??= this.#work().finally(() => (this.#running = undefined));
+    this.#hasNews = true;
+    this.#running ??= this.#work();
     return this.#running;
   }
 
+  /** Again where something was heard of while the last of it was noted. */
   async #work(): Promise<void> {
+    do {
+      this.#hasNews = false;
+      await this.#workOff();
+    } while (this.#hasNews);
+    this.#running = undefined;
+  }
+
+  async #workOff(): Promise<void> {
     const { engine, tier, signal } = this.#parts;
     const failed: Heard[] = [];
-    let last: Heard | undefined;
     try {
       if (tier.traits.durable) this.#note ??= await readNote(tier, { signal });
       for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) {
         if (this.#isDone(next)) continue;
         if (!(await this.#carryOut(next))) failed.push(next);
-        if (last === undefined || isLater(next, last)) last = next;
+        if (this.#last === undefined || isLater(next, this.#last)) this.#last = next;
       }
     } catch {
       return; // this node is being closed
     }
-    if (failed.length === 0) return last && this.#done(last);
+    if (failed.length === 0) return this.#noteLast();
     this.#waiting.push(...failed);
     if (!signal.aborted)
       engine.logger.warn("what a purged tenant left here could not be removed; a sweep will", {
@@ -84,8 +106,11 @@ export class TierPurges {
     return this.#note?.logId === logId && position <= this.#note.position;
   }
 
-  async #done(heard: Heard): Promise<void> {
+  async #noteLast(): Promise<void> {
     const { engine, tier } = this.#parts;
+    const heard = this.#last;
+    if (heard === undefined || this.#held > 0) return;
+    this.#last = undefined;
     if (!tier.traits.durable || this.#isDone(heard)) return;
     this.#note = { logId: heard.logId, position: heard.record.position };
     await writeNote(tier, this.#note, engine.clock.now());

@@ -151,6 +151,46 @@ describe("a node that was away hears of a purge when it is back", () => {
     expect(await w.keys()).toEqual([]);
   });
 
+  test("also one that it hears of while it notes that the last is done", async () => {
+    await using w = world();
+    await leave(w);
+    const noting = w.disk.faults.pause("putEntry", { tenantId: NOTE_TENANT });
+    const back = w.start();
+    await back.cache.put("b/1", 1, "other");
+    await noting.reached;
+    await w.deployment.node().cache.purge("other");
+    await back.cache.get("a/1", "lives");
+    await w.deployment.pass(200);
+    expect(await w.keys("other")).toEqual(["b/1"]);
+    noting.release();
+    await back.cache.flush();
+    expect(await w.keys("other")).toEqual([]);
+  });
+
+  test("while a purge of its own is under way it notes nothing, so that a kill loses none", async () => {
+    await using w = world();
+    const first = w.start();
+    await first.cache.put("a/1", 1, "acme");
+    const listing = w.disk.faults.pause("listKeys", { tenantId: "acme" });
+    const purging = first.cache.purge("acme");
+    purging.catch(() => undefined); // awaited below
+    await listing.reached;
+    await w.deployment.node().cache.purge("other");
+    await first.cache.get("a/1", "lives");
+    await w.deployment.pass(200);
+    await first.cache.flush();
+    const killed = w.start(); // as after a kill -9 of the first
+    await killed.cache.get("a/1", "lives");
+    await killed.cache.flush();
+    expect(await w.keys()).toEqual([]);
+    await w.disk.delete("done", NOTE_TENANT);
+    listing.release();
+    const { position } = await purging;
+    await first.cache.flush();
+    const note = await w.disk.get("done", NOTE_TENANT);
+    expect(JSON.parse(Buffer.from(note ?? []).toString()).position).toBeGreaterThan(position);
+  });
+
   test("does so once: the disk itself tells the next start up to where, and names nobody", async () => {
     await using w = world();
     await leave(w);

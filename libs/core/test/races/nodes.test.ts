@@ -1,5 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { defineKeyType, jsonCodec } from "@cogniverse/core";
+import type { Bytes } from "@cogniverse/sdk";
 import { settle } from "@cogniverse/testkit";
 import { Deployment } from "./support/deployment.ts";
 import { note, only, type Note } from "./support/one-node.ts";
@@ -146,6 +147,24 @@ describe("race 34: a put of what was derived before an invalidation", () => {
     appending.release();
     expect(await world.acknowledged(putting)).toMatchObject({ superseded: true });
     expect(await a.get(key)).toBeUndefined();
+  });
+
+  test("without `since`, and the invalidation lands while the value is encoded: the same", async () => {
+    await using world = new Deployment();
+    const [a, b] = [world.node().cache.forTenant("acme"), world.node().cache.forTenant("acme")];
+    const encoding = Promise.withResolvers<void>();
+    const json = jsonCodec<Note>();
+    const encode = async (value: Note): Promise<Bytes> => {
+      await encoding.promise;
+      return json.encode(value);
+    };
+    const slow = defineKeyType("slow/{id}.json", { ...json, encode })({ id: 1 });
+    await a.get(slow);
+    const putting = a.put(slow, { n: 1 });
+    await world.acknowledged(b.invalidate({ kind: "tenant" }));
+    encoding.resolve();
+    expect(await world.acknowledged(putting)).toMatchObject({ superseded: true });
+    for (const node of [a, b]) expect(await node.get(slow)).toBeUndefined();
   });
 
   test("where only a tag of the new value was invalidated, the old value dies all the same", async () => {
