@@ -57,8 +57,9 @@ export const seededBugs: readonly SeededBug[] = [
     name: "a put appends no record",
     rule: 14,
     file: "manager/putter.ts",
-    search: "if (key.immutable) return known(coherence, since);",
-    replace: "if (key.immutable || since === undefined) return known(coherence, since);",
+    search: "if (key.immutable) return known(coherence, since ?? beginning.mirror);",
+    replace:
+      "if (key.immutable || since === undefined) return known(coherence, since ?? beginning.mirror);",
   },
   {
     name: "an invalidation is acknowledged as soon as it is durable",
