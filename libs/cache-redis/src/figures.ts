@@ -23,15 +23,10 @@ export async function figuresOf(
   call: Call | undefined,
 ): Promise<BackendStats> {
   const doing = { doing: "read its figures", signal: call?.signal };
-  const buckets = names.buckets(tenantId);
-  const [sizes, info] = await Promise.all([
-    Promise.all(buckets.map(({ index }) => connection.send("zcard", [index], doing))),
-    serverFigures(connection, doing),
-  ]);
+  const info = await serverFigures(connection, doing);
   const parts: Part[] = [];
   // One after the other, so that the server answers others in between.
-  for (const [at, bucket] of buckets.entries())
-    parts.push(await partOf(connection, bucket, Number(sizes[at]), doing));
+  for (const bucket of names.buckets(tenantId)) parts.push(await partOf(connection, bucket, doing));
   const sum = (pick: (part: Part) => number): number =>
     Math.round(parts.reduce((total, part) => total + pick(part), 0));
   return {
@@ -42,12 +37,8 @@ export async function figuresOf(
   };
 }
 
-async function partOf(
-  connection: Connection,
-  bucket: Bucket,
-  size: number,
-  doing: Doing,
-): Promise<Part> {
+async function partOf(connection: Connection, bucket: Bucket, doing: Doing): Promise<Part> {
+  const size = Number(await connection.send("zcard", [bucket.index], doing));
   if (size === 0) return { entries: 0, bytes: 0, exact: true };
   const small = size <= SAMPLE;
   const drawn = small
